@@ -1,0 +1,46 @@
+"""What happens when a command cannot answer: one clear message, the right exit code, never a traceback."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+
+import typer
+
+from schema.errors import EXIT_ANSWERED, CaremapError, InvalidMap, UnknownName
+
+INTERRUPTED = 130
+
+
+def run(app: typer.Typer, arguments: Sequence[str]) -> int:
+    """Run the app on arguments and return the exit code. Usage errors are said by typer itself."""
+    command = typer.main.get_command(app)
+    try:
+        command.main(args=list(arguments), prog_name="caremap")
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else EXIT_ANSWERED
+    except CaremapError as error:
+        return _said(error, as_json="--json" in arguments)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader has gone (caremap ... | head): nothing is left to say, and Python must not complain at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return EXIT_ANSWERED
+
+
+def _said(error: CaremapError, *, as_json: bool) -> int:
+    sys.stderr.write(f"caremap: {error}\n")
+    if as_json:
+        said: dict[str, object] = {"code": error.code, "message": str(error)}
+        if isinstance(error, UnknownName):
+            said["near"] = list(error.near)
+        if isinstance(error, InvalidMap):
+            said["problems"] = [
+                {"place": problem.place, "field": problem.field, "message": problem.message, "severity": problem.severity}
+                for problem in error.problems
+            ]
+        sys.stdout.write(json.dumps({"error": said}, ensure_ascii=False) + "\n")
+    return error.exit_status

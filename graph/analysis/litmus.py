@@ -1,0 +1,177 @@
+"""The litmus test: does a decision make the moment of interaction better? It opens a conversation, and says so."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graph import judging
+from graph.kernels.paths import all_paths, strongest
+from graph.results import Balance, ImpactPath, LitmusAnswer, Terms, Verdict
+from graph.scope import Filters
+from graph.selection import Ends, Selection, Stop, path_problem, select, why_not_standing
+from graph.snapshot import Snapshot
+from graph.telling import months, path_of, worth
+from schema.bundling import Ground
+from schema.errors import BadQuestion
+from schema.kinds import LinkKind, NodeKind
+from schema.ontology import JUDGED_KINDS
+
+KEEP, STOP, CONTESTED, NO_PATH = "KEEP", "STOP", "CONTESTED", "NO PATH"
+SAID = {KEEP: "build on it", STOP: "think again", CONTESTED: "we see both", NO_PATH: "no route drawn yet"}
+
+
+def litmus(snapshot: Snapshot, decisions: Sequence[str], moment: str, filters: Filters, *, stop: Stop | None = None) -> LitmusAnswer:
+    """A verdict for each decision asked, or for every decision that stands (with proposals on, every proposal too).
+
+    Net influence on the moment over all simple paths within the bound: KEEP where it is positive and determinacy at least
+    0.5, STOP where it is negative, CONTESTED below that or where no sign is known, NO PATH where there is none. Raises
+    BadQuestion for a thing that cannot be judged, with what can.
+    """
+    selection = select(snapshot, filters)
+    goal = snapshot.find(moment)
+    rows = [_judged(snapshot, name) for name in decisions] or _all_judged(snapshot, selection)
+    verdicts = tuple(_verdict(snapshot, selection, row, goal, filters, stop) for row in rows)
+    bound = f"at most {filters.max_links} links" if filters.max_links else "any length"
+    terms = Terms(
+        revision=snapshot.revision,
+        as_of=filters.as_of,
+        method=f"net of all simple influence paths of {bound} from each decision to {snapshot.node(goal).label}",
+        max_links=filters.max_links,
+        filters=filters.described(),
+    )
+    return LitmusAnswer(moment=snapshot.node(goal).id, verdicts=verdicts, terms=terms)
+
+
+def _all_judged(snapshot: Snapshot, selection: Selection) -> list[int]:
+    wanted = (NodeKind.DECISION, NodeKind.PROPOSAL)
+    return [row for row in range(snapshot.n_nodes) if selection.standing[row] and snapshot.is_kind(row, *wanted)]
+
+
+def _judged(snapshot: Snapshot, name: str) -> int:
+    """The row of a thing that can be judged. Raises BadQuestion with the decisions that can be asked instead."""
+    row = snapshot.find(name)
+    node = snapshot.node(row)
+    if node.kind in JUDGED_KINDS:
+        return row
+    index = snapshot.index
+    out = [(int(link), snapshot.link(int(link)).kind) for link in index.out_rows[index.out_at[row] : index.out_at[row + 1]]]
+    into = [int(link) for link in index.in_rows[index.in_at[row] : index.in_at[row + 1]]]
+    made = [snapshot.node(int(snapshot.end[link])).id for link, kind in out if kind is LinkKind.MAKES]
+    work = [
+        snapshot.node(int(snapshot.end[link])).id
+        for holder in (
+            int(snapshot.start[link]) for link in into if snapshot.link(link).kind in (LinkKind.HOLDS_DUTY, LinkKind.CARRIES_OUT)
+        )
+        for link in index.out_rows[index.out_at[holder] : index.out_at[holder + 1]]
+        if snapshot.link(int(link)).kind is LinkKind.CARRIES_OUT and snapshot.is_kind(int(snapshot.end[link]), NodeKind.PROCESS)
+    ]
+    movers = [snapshot.node(int(snapshot.start[link])).id for link in into if snapshot.is_kind(int(snapshot.start[link]), *JUDGED_KINDS)]
+    offers = ", ".join(dict.fromkeys([*made, *work, *movers]))
+    if node.kind is NodeKind.DUTY:
+        how = "A duty is answered by how it is carried out"
+    elif node.kind in (NodeKind.BODY, NodeKind.ROLE, NodeKind.PEOPLE):
+        how = "People and bodies are not judged; their decisions are"
+    else:
+        how = "Only decisions, rules, processes and proposals are judged"
+    raise BadQuestion(f"{node.id} is a {node.kind}. {how}" + (f": ask about {offers}." if offers else "; none is on the map here."))
+
+
+def _verdict(snapshot: Snapshot, selection: Selection, row: int, goal: int, filters: Filters, stop: Stop | None) -> Verdict:
+    problem = path_problem(snapshot, selection, Ends(starts=(row,), goals=(goal,)), filters)
+    found = all_paths(problem, max_paths=filters.max_paths, stop=stop)
+    balance = Balance.of(zip(found.sign.tolist(), found.strength.tolist(), strict=True), complete=found.complete)
+    best: dict[int, ImpactPath] = {}
+    for sign in (1, -1, 0):
+        for path in strongest(replace(problem, sign_wanted=sign), 1, stop=stop).paths if problem.sign_wanted in (None, sign) else ():
+            best[sign] = path_of(snapshot, selection, path)
+    top = max(best.values(), key=lambda path: path.strength, default=None)
+    columns = snapshot.links
+    thin = judging.thin_because(
+        snapshot, selection, row, top, balance, any_disputed=bool(found.rows.size and columns.disputed[found.rows].any())
+    )
+    word, reason = _word(snapshot, selection, row, balance)
+    shown = list(best.values())
+    weakest = _weakest(snapshot, found.rows)
+    verdict = Verdict(
+        decision=snapshot.node(row).id,
+        label=snapshot.node(row).label,
+        verdict=word,
+        standing=judging.standing(balance, thin),
+        said=_said(snapshot, goal, word, balance, thin=bool(thin)),
+        thin_because=thin,
+        balance=balance,
+        reason=reason,
+        supporting_path=best.get(1),
+        opposing_path=best.get(-1),
+        hand_offs=tuple(dict.fromkeys(owner for path in shown for owner in path.hand_offs)),
+        delay_low=min((path.delay_low for path in shown), default=None),
+        delay_high=_latest(shown),
+        weakest=weakest,
+        would_have_to_agree=tuple(dict.fromkeys(owner for path in shown for owner in path.hand_offs)),
+        sourced_share=float((columns.ground[found.rows] == Ground.SOURCED).mean()) if found.rows.size else None,
+        text="",
+    )
+    return replace(verdict, text=_text(snapshot, verdict, goal))
+
+
+def _latest(paths: Sequence[ImpactPath]) -> float | None:
+    known = [path.delay_high for path in paths]
+    return None if not known or None in known else max(high for high in known if high is not None)
+
+
+def _weakest(snapshot: Snapshot, rows: NDArray[np.int32]) -> str | None:
+    """The link with the least confidence on the paths; the first by id among equals."""
+    if not rows.size:
+        return None
+    unique = np.unique(rows)
+    least = unique[snapshot.links.confidence[unique] == snapshot.links.confidence[unique].min()]
+    return min(snapshot.map.links.ids[int(row)] for row in least)
+
+
+def _word(snapshot: Snapshot, selection: Selection, row: int, balance: Balance) -> tuple[str, str | None]:
+    determinacy = balance.determinacy
+    counted = "" if balance.complete else f"from {balance.found} paths, not all"
+    if determinacy is None:
+        if not selection.standing[row]:
+            return NO_PATH, why_not_standing(snapshot, snapshot.node(row).id)
+        return NO_PATH, "no path within the bound and the filter"
+    if balance.supporting == 0 and balance.opposing == 0:
+        return CONTESTED, "unknown_sign"
+    if determinacy < judging.LEANING_FROM:
+        return CONTESTED, counted or None
+    return (KEEP if balance.net > 0 else STOP), counted or None
+
+
+def _said(snapshot: Snapshot, goal: int, word: str, balance: Balance, *, thin: bool) -> str:
+    if not thin or word == NO_PATH:
+        return SAID[word]
+    if word == CONTESTED:
+        return "we see both, too thin to call"
+    value = worth("+" if balance.net > 0 else "-", snapshot.node(goal).better)
+    direction = value or ("more of it" if balance.net > 0 else "less of it")
+    return f"points to {direction}, too thin to call"
+
+
+def _text(snapshot: Snapshot, verdict: Verdict, goal: int) -> str:
+    """A paragraph for a verdict: what is said, on how many routes, by way of what, on what it rests."""
+    if verdict.verdict == NO_PATH:
+        return f"{verdict.label}: {verdict.said} ({verdict.reason})."
+    opening = f"{verdict.label}: {verdict.said}."
+    balance = verdict.balance
+    routes = "route" if balance.found == 1 else "routes"
+    parts = [opening, f"{balance.found} {routes} to {snapshot.node(goal).label}: {balance.raises} raise it, {balance.lowers} lower it"]
+    parts[-1] += f", {balance.unclear} of unknown direction." if balance.unclear else "."
+    if verdict.thin_because:
+        parts.append("Thin because " + "; ".join(verdict.thin_because) + ".")
+    for name, path in (("For", verdict.supporting_path), ("Against", verdict.opposing_path)):
+        if path is not None:
+            parts.append(f"{name}: {path.text}")
+    if verdict.delay_low is not None:
+        parts.append(f"Time: {months(verdict.delay_low, verdict.delay_high)}.")
+    if verdict.would_have_to_agree:
+        parts.append(f"Would have to agree: {', '.join(verdict.would_have_to_agree)}.")
+    return " ".join(parts)

@@ -1,0 +1,68 @@
+"""What a question looks at: which version of the map (scope), and which part of it counts (filters)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from types import MappingProxyType
+
+from schema.kinds import LinkKind, Sign
+from schema.records import BASE_LAYER, MAIN_BRANCH
+
+MAX_LINKS = 8
+TOP = 10
+MAX_PATHS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """A version of the map: a branch, its layers, and a revision (None: the newest)."""
+
+    branch: str = MAIN_BRANCH
+    layers: tuple[str, ...] = (BASE_LAYER,)
+    revision: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """What counts in a question; one object for every question.
+
+    `as_of` is the day on which things must stand (None: any day). `max_links` bounds a path (0: unlimited), `top` how
+    many paths are listed, `max_paths` how many are counted. `kinds` and `evidence` narrow the links that count, None
+    meaning the defaults. `avoid` and `require` are node ids, `avoid_silos` silos, `without` link ids; `assume` gives
+    links another weight in [-1, 1] for this question. `max_delay` is in months. `sign` keeps paths of one sign.
+    """
+
+    as_of: date | None = None
+    proposals: bool = False
+    kinds: frozenset[LinkKind] | None = None
+    min_confidence: float = 0.0
+    evidence: tuple[str, ...] | None = None
+    avoid: tuple[str, ...] = ()
+    require: tuple[str, ...] = ()
+    avoid_silos: tuple[str, ...] = ()
+    max_delay: float | None = None
+    sign: Sign | None = None
+    without: tuple[str, ...] = ()
+    assume: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    max_links: int = MAX_LINKS
+    top: int = TOP
+    max_paths: int = MAX_PATHS
+
+    def described(self) -> tuple[str, ...]:
+        """What the filter narrows, one phrase each, for the method line of an answer; empty where it narrows nothing."""
+        said = [
+            ("proposals on", self.proposals),
+            (f"only {', '.join(sorted(self.kinds or ()))} links", self.kinds is not None),
+            (f"confidence at least {self.min_confidence:g}", self.min_confidence > 0),
+            (f"evidence {', '.join(self.evidence or ())}", self.evidence is not None),
+            (f"avoiding {', '.join(self.avoid)}", self.avoid),
+            (f"through {', '.join(self.require)}", self.require),
+            (f"outside {', '.join(self.avoid_silos)}", self.avoid_silos),
+            (f"at most {self.max_delay or 0:g} months", self.max_delay is not None),
+            (f"only {self.sign} paths", self.sign is not None),
+            (f"without {', '.join(self.without)}", self.without),
+            (f"assuming {', '.join(f'{link}={weight:+g}' for link, weight in self.assume.items())}", self.assume),
+        ]
+        return tuple(phrase for phrase, holds in said if holds)

@@ -1,0 +1,239 @@
+"""A map at one revision, indexed: integer rows, columns and adjacency, built once and read by every question."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graph.kernels.index import LinkIndex
+from graph.scope import Scope
+from schema.errors import BadInput, UnknownName, near_names
+from schema.kinds import LinkKind, NodeKind, Status
+from schema.ontology import IMPACT_KINDS, LINK_KIND_CODE, NODE_KIND_CODE
+from schema.records import Link, Node
+from schema.system_map import LinkColumns, SystemMap, end_day, first_day
+
+UNASSIGNED = "unassigned"
+_OWNING = (LinkKind.MAKES, LinkKind.CARRIES_OUT, LinkKind.HOLDS_DUTY)
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class NodeColumns:
+    """What questions need of every node, one row a node in the map's order. `owner` is a row or -1; `silo` codes into `silos`."""
+
+    kind: NDArray[np.int8]
+    owner: NDArray[np.int32]
+    silo: NDArray[np.int32]
+    valid_from: NDArray[np.int32]
+    valid_to: NDArray[np.int32]
+    proposed: NDArray[np.bool_]
+    silos: tuple[str, ...]
+
+
+class Snapshot:
+    """A whole map at one revision. Immutable; what is worked out of it is kept with it."""
+
+    def __init__(self, system_map: SystemMap, *, revision: int = 0, scope: Scope | None = None) -> None:
+        self.map = system_map
+        self.revision = revision
+        self.scope = scope or Scope(revision=revision)
+        self._kept: dict[str, object] = {}
+
+    def keep(self, name: str, make: Callable[[], T]) -> T:
+        """What `make` gives, worked out once for this snapshot under this name."""
+        if name not in self._kept:
+            self._kept[name] = make()
+        return self._kept[name]  # type: ignore[return-value]
+
+    # ---- nodes and names ------------------------------------------------
+
+    @property
+    def n_nodes(self) -> int:
+        return len(self.map.nodes)
+
+    @property
+    def n_links(self) -> int:
+        return len(self.map.links)
+
+    @property
+    def row_of(self) -> Mapping[str, int]:
+        """Each node's row by its id."""
+        return self.map.row_of_node
+
+    def node(self, row: int) -> Node:
+        return self.map.nodes[row]
+
+    def link(self, row: int) -> Link:
+        return self.map.links[row]
+
+    @cached_property
+    def rows_of_label(self) -> Mapping[str, Sequence[int]]:
+        """The rows under each label, in lower case."""
+        rows: dict[str, list[int]] = {}
+        for row, node in enumerate(self.map.nodes):
+            rows.setdefault(node.label.strip().lower(), []).append(row)
+        return rows
+
+    def find(self, name: str) -> int:
+        """The row of an id or a unique label. Raises UnknownName with near ids, BadInput where a label is not unique."""
+        row = self.row_of.get(name)
+        if row is not None:
+            return row
+        rows = self.rows_of_label.get(name.strip().lower(), ())
+        if len(rows) == 1:
+            return rows[0]
+        if len(rows) > 1:
+            ids = ", ".join(self.map.nodes[row].id for row in rows[:5])
+            raise BadInput(f"The label {name!r} stands for {len(rows)} nodes; use an id: {ids}.")
+        raise UnknownName(name, self.near(name))
+
+    def names_in(self, text: str) -> tuple[str, ...]:
+        """The names in a comma-separated text; a label that itself holds commas is one name."""
+        whole = text.strip()
+        if whole in self.row_of or whole.lower() in self.rows_of_label:
+            return (whole,)
+        return tuple(part.strip() for part in text.split(",") if part.strip())
+
+    def near(self, name: str) -> tuple[str, ...]:
+        """Ids that look like a name, or whose labels do, best first."""
+        by_id = near_names(name, self.row_of)
+        labels = near_names(name.lower(), self.rows_of_label) if len(by_id) < 5 else ()
+        by_label = [self.map.nodes[self.rows_of_label[label][0]].id for label in labels]
+        return tuple(dict.fromkeys([*by_id, *by_label]))[:5]
+
+    def find_link(self, identifier: str) -> int:
+        """The row of a link's id. Raises UnknownName with near ids."""
+        row = self.map.row_of_link.get(identifier)
+        if row is None:
+            raise UnknownName(identifier, near_names(identifier, self.map.row_of_link), what="link")
+        return row
+
+    # ---- columns --------------------------------------------------------
+
+    @property
+    def links(self) -> LinkColumns:
+        """The links' columns. Their `start` and `end` are rows of the nodes (see `start`, `end`)."""
+        return self.map.links.columns
+
+    @cached_property
+    def _row_of_end(self) -> NDArray[np.int32] | None:
+        """Where the link table counts its ends otherwise than the nodes: each end's node row."""
+        ends, nodes = self.map.links.ends, self.map.nodes
+        if len(ends) <= len(nodes) and all(end == node.id for end, node in zip(ends, nodes, strict=False)):
+            return None
+        return np.array([self.row_of[end] for end in ends], dtype=np.int32)
+
+    @cached_property
+    def start(self) -> NDArray[np.int32]:
+        """The node row at which each link starts."""
+        return self.links.start if self._row_of_end is None else self._row_of_end[self.links.start]
+
+    @cached_property
+    def end(self) -> NDArray[np.int32]:
+        """The node row at which each link ends."""
+        return self.links.end if self._row_of_end is None else self._row_of_end[self.links.end]
+
+    @cached_property
+    def index(self) -> LinkIndex:
+        """Adjacency over all links, both ways."""
+        return LinkIndex.of(self.start, self.end, self.n_nodes)
+
+    @cached_property
+    def rank(self) -> NDArray[np.int64]:
+        """Each link's place in the order of link ids, for ties."""
+        ids = self.map.links.ids
+        order = sorted(range(len(ids)), key=ids.__getitem__)
+        rank = np.empty(len(ids), dtype=np.int64)
+        rank[order] = np.arange(len(ids))
+        return rank
+
+    @cached_property
+    def delay(self) -> NDArray[np.float64]:
+        """The middle of each link's delay, months, NaN unknown."""
+        return (self.links.delay_low + self.links.delay_high) / 2
+
+    @cached_property
+    def carries_impact(self) -> NDArray[np.bool_]:
+        """Which links carry impact, by their kind."""
+        codes = np.array([LINK_KIND_CODE[kind] for kind in IMPACT_KINDS], dtype=np.int8)
+        return np.isin(self.links.kind, codes)
+
+    def of_kind(self, *kinds: LinkKind) -> NDArray[np.int64]:
+        """The rows of the links of some kinds, in order."""
+        return np.flatnonzero(np.isin(self.links.kind, np.array([LINK_KIND_CODE[kind] for kind in kinds], dtype=np.int8)))
+
+    def is_kind(self, row: int, *kinds: NodeKind) -> bool:
+        """Whether a node is of one of the kinds."""
+        return self.map.nodes[row].kind in kinds
+
+    @cached_property
+    def nodes(self) -> NodeColumns:
+        """The nodes' columns, with owners and silos worked out.
+
+        An owner is the node's own, else who makes, carries out or holds it. A silo is the node's own, else its owner's;
+        a body that names no silo is one.
+        """
+        nodes = self.map.nodes
+        owner = np.array([self.row_of.get(node.owner or "", -1) for node in nodes], dtype=np.int32)
+        for kind in _OWNING:
+            for row in self.of_kind(kind):
+                end = self.end[row]
+                if owner[end] < 0:
+                    owner[end] = self.start[row]
+        code_of: dict[str, int] = {UNASSIGNED: 0}
+        silo = np.zeros(len(nodes), dtype=np.int32)
+        for row, node in enumerate(nodes):
+            holder = nodes[owner[row]] if owner[row] >= 0 else node
+            word = node.silo or holder.silo or (holder.id if holder.kind is NodeKind.BODY else node.owner)
+            silo[row] = code_of.setdefault(word or UNASSIGNED, len(code_of))
+        return NodeColumns(
+            kind=np.array([NODE_KIND_CODE[node.kind] for node in nodes], dtype=np.int8),
+            owner=owner,
+            silo=silo,
+            valid_from=np.array([first_day(node.valid_from) for node in nodes], dtype=np.int32),
+            valid_to=np.array([end_day(node.valid_to) for node in nodes], dtype=np.int32),
+            proposed=np.array([node.status is Status.PROPOSED for node in nodes], dtype=np.bool_),
+            silos=tuple(code_of),
+        )
+
+    def owner_of(self, row: int) -> str | None:
+        """The id of a node's owner: a body on the map, or the word that a file gives. A body or role owns itself."""
+        node = self.map.nodes[row]
+        if node.kind in (NodeKind.BODY, NodeKind.ROLE):
+            return node.id
+        owner = int(self.nodes.owner[row])
+        return self.map.nodes[owner].id if owner >= 0 else node.owner
+
+    def silo_of(self, row: int) -> str:
+        """A node's silo: its own, else its owner's, else `unassigned`."""
+        return self.nodes.silos[int(self.nodes.silo[row])]
+
+    # ---- what stands when -----------------------------------------------
+
+    def standing_nodes(self, as_of: date | None, *, proposals: bool) -> NDArray[np.bool_]:
+        """Which nodes stand on a day (None: any), with or without what is only proposed."""
+        columns = self.nodes
+        mask = np.ones(self.n_nodes, dtype=np.bool_) if proposals else ~columns.proposed
+        if as_of is not None:
+            day = as_of.toordinal()
+            mask &= (columns.valid_from <= day) & (day < columns.valid_to)
+        return mask
+
+    def standing_links(self, as_of: date | None, *, proposals: bool) -> NDArray[np.bool_]:
+        """Which links stand on a day, both their ends standing too."""
+        columns = self.links
+        nodes = self.standing_nodes(as_of, proposals=proposals)
+        mask = nodes[self.start] & nodes[self.end]
+        if not proposals:
+            mask &= columns.proposed == 0
+        if as_of is not None:
+            day = as_of.toordinal()
+            mask &= (columns.valid_from <= day) & (day < columns.valid_to)
+        return mask

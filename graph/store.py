@@ -1,0 +1,171 @@
+"""What every store promises. One contract test (tests/graph/stores/contract.py) holds each of them to it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, runtime_checkable
+
+from graph.scope import Scope
+from graph.snapshot import Snapshot
+from schema.errors import BadInput
+from schema.records import BASE_LAYER, MAIN_BRANCH, ChangeSet, Node
+from schema.system_map import SystemMap
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryEntry:
+    """One applied change: its revision, by whom, when and why, and how much it touched."""
+
+    revision: int
+    by: str
+    when: datetime
+    why: str
+    branch: str
+    layer: str
+    put_nodes: int
+    put_links: int
+    put_sources: int
+    removed: int
+
+
+@runtime_checkable
+class MapSource(Protocol):
+    """Anything that a question can be asked of: it has a newest revision and gives snapshots."""
+
+    @property
+    def url(self) -> str:
+        """Where the map comes from, without any secret."""
+        ...
+
+    def head(self, branch: str = MAIN_BRANCH) -> int:
+        """The newest revision of a branch; 0 where nothing was ever kept. Cheap: asked before every question."""
+        ...
+
+    def snapshot(self, scope: Scope) -> Snapshot:
+        """The whole map in a scope. Raises BadInput for a revision or branch that never was."""
+        ...
+
+    def close(self) -> None:
+        """Let go of files and connections. Safe to call twice."""
+        ...
+
+
+@runtime_checkable
+class Store(MapSource, Protocol):
+    """A map that is kept: changed by whole change sets, with its history.
+
+    Laws: a change set is applied whole or not at all; at another revision than it expects it raises Conflict, naming
+    what changed, and nothing is kept; every applied change takes the store's next revision number, whatever its branch;
+    what was confirmed survives a kill; a reader never sees half a change; the map at any past revision can be had;
+    applying the same change twice leaves the map as applying it once. A change of a layer meets the map of the base
+    and that layer; a scope lays its layers over one another, the last on top, and leaves out links whose ends it lacks.
+    """
+
+    def apply(self, change: ChangeSet) -> int:
+        """Apply a change and return the branch's revision after it. A change that alters nothing keeps the revision.
+
+        Raises InvalidMap with every problem, Conflict where `base_revision` is not the newest, BadInput for an unknown
+        branch, StoreUnavailable where the store cannot be written.
+        """
+        ...
+
+    def history(self, branch: str = MAIN_BRANCH, *, most: int = 50, before: int | None = None) -> Sequence[HistoryEntry]:
+        """The latest changes, newest first, with those from before the branch began; with `before`, smaller revisions."""
+        ...
+
+    def change(self, revision: int) -> ChangeSet:
+        """The change that made a revision, as it was applied. Raises BadInput where there is none."""
+        ...
+
+    def changes_since(self, revision: int, branch: str = MAIN_BRANCH) -> Sequence[ChangeSet]:
+        """The changes of a branch after a revision, oldest first, for `graph.changes.caught_up`."""
+        ...
+
+    def inverse(self, revision: int, *, by: str, why: str) -> ChangeSet:
+        """The change that undoes the one that made a revision. Raises BadInput where there is none."""
+        ...
+
+    def branches(self) -> Mapping[str, int]:
+        """The newest revision of each branch, by name, in the order of making."""
+        ...
+
+    def create_branch(self, name: str, from_revision: int | None = None) -> None:
+        """Begin a branch at a revision (None: main's newest). It costs nothing: what is not changed is shared.
+
+        Raises BadInput for a name that is taken or empty and for a revision that never was.
+        """
+        ...
+
+    def layers(self) -> Sequence[str]:
+        """The layers in which something was ever kept, the base first."""
+        ...
+
+    def search(self, text: str, *, most: int = 20, branch: str = MAIN_BRANCH, layers: Sequence[str] = (BASE_LAYER,)) -> Sequence[str]:
+        """Ids of nodes that hold every word, the last one perhaps only begun; best first, as `match_rank` ranks them.
+
+        Any text is safe; text without a word gives none.
+        """
+        ...
+
+    def note(self, name: str) -> str | None:
+        """A short remark that the store keeps beside the map, such as which shipped content it was filled with."""
+        ...
+
+    def keep_note(self, name: str, value: str) -> None:
+        """Keep such a remark."""
+        ...
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text as search compares them: letters and digits, whatever their case or accents."""
+    plain = "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
+    return re.findall(r"[^\W_]+", plain.casefold())
+
+
+def match_rank(words: Sequence[str], node: Node) -> tuple[int, int, str] | None:
+    """How well a node matches the words of a search, smaller is better; None where a word is nowhere in it.
+
+    Its id or label is just that; then all words are in id and label; then with its aliases; then with its text. Among
+    equals the shorter label comes first, then the smaller id, so that every store gives the same order.
+    """
+    name = [*words_of(node.id), *words_of(node.label)]
+    if list(words) in (words_of(node.label), words_of(node.id)):
+        return 0, len(node.label), node.id
+    aliases = [word for alias in node.aliases for word in words_of(alias)]
+    if all(_holds(name, word, whole=place < len(words) - 1) for place, word in enumerate(words)):
+        return 1, len(node.label), node.id
+    for tier, held in ((2, name + aliases), (3, name + aliases + words_of(node.text or ""))):
+        if all(_holds(held, word, whole=place < len(words) - 1) for place, word in enumerate(words)):
+            return tier, len(node.label), node.id
+    return None
+
+
+def _holds(held: Sequence[str], word: str, *, whole: bool) -> bool:
+    return word in held if whole else any(other.startswith(word) for other in held)
+
+
+class FixedMap:
+    """A map that is only asked, never kept: a file, or the shipped content itself."""
+
+    def __init__(self, system_map: SystemMap, url: str) -> None:
+        self._snapshot = Snapshot(system_map)
+        self._url = url
+
+    @property
+    def url(self) -> str:
+        return self._url
+
+    def head(self, branch: str = MAIN_BRANCH) -> int:
+        return 0
+
+    def snapshot(self, scope: Scope) -> Snapshot:
+        if scope.revision not in (None, 0) or scope.branch != MAIN_BRANCH:
+            raise BadInput(f"{self._url} is a file: it has one revision and one branch. Ask without them.")
+        return self._snapshot
+
+    def close(self) -> None:
+        return None
