@@ -5,18 +5,20 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 
-from graph.changes import difference
+from graph.changes import caught_up, difference
 from graph.results import ImpactAnswer, LitmusAnswer
 from graph.scope import Filters, Scope
 from graph.selection import Stop
 from graph.snapshot import Snapshot
 from graph.store import HistoryEntry, MapSource, Store
 from schema.errors import BadInput, BadQuestion
-from schema.records import MAIN_BRANCH, ChangeSet, Node
+from schema.records import BASE_LAYER, MAIN_BRANCH, ChangeSet, Node
 from schema.system_map import SystemMap
 
 MOMENT = "moment-of-interaction"
 SNAPSHOTS_KEPT = 4
+CAUGHT_UP_AT_MOST = 10_000
+"""Changes of up to this many records are applied to the snapshot at hand; larger ones are read anew."""
 
 
 class MapService:
@@ -47,13 +49,28 @@ class MapService:
         with self._lock:
             kept = self._snapshots.get(scope)
             if kept is None:
-                kept = self._source.snapshot(scope)
+                kept = self._caught_up(scope) or self._source.snapshot(scope)
                 while len(self._snapshots) >= SNAPSHOTS_KEPT:
                     self._snapshots.pop(next(iter(self._snapshots)))
             else:
                 self._snapshots.pop(scope)
             self._snapshots[scope] = kept
         return kept
+
+    def _caught_up(self, scope: Scope) -> Snapshot | None:
+        """The newest kept snapshot of the branch, brought up to a later revision by the changes since; None where that will not do."""
+        if not isinstance(self._source, Store) or scope.layers != (BASE_LAYER,) or scope.revision is None:
+            return None
+        earlier = [each for each in self._snapshots if each.branch == scope.branch and each.layers == scope.layers]
+        last = max((each.revision or 0 for each in earlier), default=0)
+        if not 0 < last < scope.revision:
+            return None
+        changes = self._source.changes_since(last, scope.branch)
+        touched = sum(len(change.put_nodes) + len(change.put_links) + len(change.put_sources) for change in changes)
+        if touched > CAUGHT_UP_AT_MOST or any(change.layer != BASE_LAYER for change in changes):
+            return None
+        before = self._snapshots[Scope(branch=scope.branch, layers=scope.layers, revision=last)]
+        return Snapshot(caught_up(before.map, changes), revision=scope.revision, scope=scope)
 
     def search(self, text: str, *, most: int = 20) -> tuple[Node, ...]:
         """Nodes whose id, label, other names or text hold the words, best first."""

@@ -227,7 +227,7 @@ class LinkTable(Sequence[Link]):
         while at >= 0:
             place = int(np.searchsorted(begins, at, side="right")) - 1
             row = int(order[place])
-            if self._stop is not None and at < int(self._stop[row]):
+            if place >= 0 and self._stop is not None and at < int(self._stop[row]):
                 found.append(row)
                 at = self._blob.find(text, int(self._stop[row]))
             else:

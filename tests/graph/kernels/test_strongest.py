@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graph.kernels import choices
+from graph.kernels import choosing
 from graph.kernels.paths import PathProblem, strongest, to_twelve_digits
 from tests.graph.kernels.oracle import every_simple_path, node_path, problem_of, problems, renamed, strongest_first
 
@@ -23,7 +23,7 @@ HOW_MANY = st.integers(1, 12)
 def both_sizes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Every test of this fixture runs on the tables for small maps and on those for large ones."""
     if request.param == "large map":
-        monkeypatch.setattr(choices, "DENSE_LINKS", 0)
+        monkeypatch.setattr(choosing, "DENSE_LINKS", 0)
     return str(request.param)
 
 
@@ -161,7 +161,7 @@ def test_on_a_larger_random_map_small_and_large_tables_agree(seed: int, judged: 
         problem = problem_of(links, n, [0], [1], strength=strength, sign=sign, rank=draw.permutation(m), max_links=6, **more)
         small = strongest(problem, 10)
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(choices, "DENSE_LINKS", 0)
+            patch.setattr(choosing, "DENSE_LINKS", 0)
             large = strongest(problem, 10)
         assert small.paths == large.paths
         assert small.strengths == large.strengths

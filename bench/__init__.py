@@ -1,0 +1,1 @@
+"""Yardsticks: how fast caremap answers beside what else there is, in one run."""

@@ -1,0 +1,70 @@
+"""The service: the newest map, however it came by it, and limits that are said."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from graph.scope import Filters, Scope
+from graph.service import MapService
+from graph.store import FixedMap
+from graph.stores.embedded_store import EmbeddedStore
+from schema.errors import BadInput, BadQuestion
+from schema.kinds import Sign
+from schema.records import ChangeSet, Link, Node
+from schema.system_map import SystemMap
+
+
+def a_change(**fields: object) -> ChangeSet:
+    return ChangeSet(by="me", why="to see", **fields)  # type: ignore[arg-type]
+
+
+@given(st.lists(st.tuples(st.sampled_from("abcd"), st.sampled_from("abcd"), st.sampled_from([Sign.PLUS, Sign.MINUS])), max_size=8))
+def test_a_snapshot_that_caught_up_is_the_one_that_is_read_anew(edits) -> None:
+    store = EmbeddedStore("sqlite://")
+    service = MapService(store)
+    service.apply(a_change(put_nodes=[Node(id=name, label=name) for name in "abcd"]))
+    service.snapshot()
+    for start, end, sign in edits:
+        service.apply(a_change(put_links=[Link(id=f"{start}.{end}", start=start, end=end, sign=sign, strength=0.5)]))
+        caught_up, anew = service.snapshot(), store.snapshot(Scope())
+        assert caught_up.revision == anew.revision
+        assert caught_up.map == anew.map
+        assert service.impact(["a"], ["d"]).to_json() == MapService(FixedMap(anew.map, "x")).impact(["a"], ["d"]).to_json() | {
+            "revision": caught_up.revision,
+            "text": service.impact(["a"], ["d"]).text,
+        }
+    service.close()
+
+
+def test_an_edit_by_another_hand_is_seen_at_the_next_question(tmp_path) -> None:
+    first, second = (MapService(EmbeddedStore(f"sqlite:///{tmp_path}/map.sqlite")) for _ in range(2))
+    first.apply(a_change(put_nodes=[Node(id="a", label="a")]))
+    assert "a" in second.snapshot().row_of
+    first.apply(a_change(put_nodes=[Node(id="b", label="b")]))
+    assert "b" in second.snapshot().row_of
+
+
+@pytest.mark.parametrize(
+    "filters", [Filters(max_links=-1), Filters(top=-1), Filters(max_paths=0), Filters(min_confidence=2), Filters(max_delay=-1)]
+)
+def test_bounds_that_make_no_sense_are_refused(filters) -> None:
+    service = MapService(FixedMap(SystemMap.of([Node(id="a"), Node(id="b")]), "a file"))
+    with pytest.raises(BadInput, match="--"):
+        service.impact(["a"], ["b"], filters)
+
+
+def test_a_file_is_only_asked() -> None:
+    service = MapService(FixedMap(SystemMap.of([Node(id="a")]), "a file"))
+    with pytest.raises(BadInput, match="Load it into a store"):
+        service.apply(a_change())
+    with pytest.raises(BadInput, match="one revision"):
+        service.snapshot(Scope(revision=3))
+    with pytest.raises(BadQuestion, match="start and an end"):
+        service.impact([], ["a"])
+
+
+def test_there_is_nothing_to_undo_in_an_empty_store() -> None:
+    with pytest.raises(BadInput, match="nothing to undo"):
+        MapService(EmbeddedStore("sqlite://")).undo(by="me")
