@@ -18,6 +18,7 @@ LEANING = "leaning"
 CONTESTED = "contested"
 TOO_THIN = "too thin"
 NO_ROUTE = "no route"
+CUT_SHORT = "the search was stopped before the strongest routes were found"
 
 AGREEING_FROM = 0.8
 LEANING_FROM = 0.5

@@ -36,12 +36,13 @@ def impact(
     selection = select(snapshot, filters)
     ends = resolve_ends(snapshot, selection, sources, targets)
     problem = path_problem(snapshot, selection, ends, filters)
-    top = strongest(problem, filters.top, stop=stop)
+    top = strongest(problem, max(filters.top, 1), stop=stop)
     found = all_paths(problem, max_paths=filters.max_paths, stop=stop)
-    paths = tuple(path_of(snapshot, selection, rows) for rows in top.paths)
+    listed = [path_of(snapshot, selection, rows) for rows in top.paths]
+    best, paths = (listed[0] if listed else None), tuple(listed[: filters.top])
     balance = Balance.of(zip(found.sign.tolist(), found.strength.tolist(), strict=True), complete=found.complete)
     told = _Told(snapshot, selection, ends, filters, problem, found, paths, balance)
-    return told.answer(sources, targets, exact=top.exact)
+    return told.answer(sources, targets, best, exact=top.exact)
 
 
 class _Told:
@@ -63,12 +64,13 @@ class _Told:
         self.lead_in = np.isin(found.rows, np.array(ends.lead_in, dtype=np.int64))
         self.rows = found.rows[~self.lead_in]
 
-    def answer(self, sources: Sequence[str], targets: Sequence[str], *, exact: bool) -> ImpactAnswer:
+    def answer(self, sources: Sequence[str], targets: Sequence[str], best: ImpactPath | None, *, exact: bool) -> ImpactAnswer:
         decisions = self._by_decision()
         one = self.ends.decisions[0] if len(self.ends.decisions) == 1 else None
         disputed = bool(self.snapshot.links.disputed[self.rows].any()) if self.rows.size else False
-        best = self.paths[0] if self.paths else None
         thin = judging.thin_because(self.snapshot, self.selection, one, best, self.balance, any_disputed=disputed)
+        if not exact:
+            thin = (judging.CUT_SHORT, *thin)
         answer = ImpactAnswer(
             starts=tuple(self.snapshot.node(self.snapshot.find(name)).id for name in sources),
             goals=tuple(self.snapshot.node(row).id for row in self.ends.goals),

@@ -85,14 +85,18 @@ def _verdict(snapshot: Snapshot, selection: Selection, row: int, goal: int, filt
     found = all_paths(problem, max_paths=filters.max_paths, stop=stop)
     balance = Balance.of(zip(found.sign.tolist(), found.strength.tolist(), strict=True), complete=found.complete)
     best: dict[int, ImpactPath] = {}
-    for sign in (1, -1, 0):
-        for path in strongest(replace(problem, sign_wanted=sign), 1, stop=stop).paths if problem.sign_wanted in (None, sign) else ():
-            best[sign] = path_of(snapshot, selection, path)
+    exact = True
+    for sign in (1, -1, 0) if problem.sign_wanted is None else (problem.sign_wanted,):
+        first = strongest(replace(problem, sign_wanted=sign), 1, stop=stop)
+        exact &= first.exact
+        if first.paths:
+            best[sign] = path_of(snapshot, selection, first.paths[0])
     top = max(best.values(), key=lambda path: path.strength, default=None)
     columns = snapshot.links
     thin = judging.thin_because(
         snapshot, selection, row, top, balance, any_disputed=bool(found.rows.size and columns.disputed[found.rows].any())
     )
+    thin = thin if exact else (judging.CUT_SHORT, *thin)
     word, reason = _word(snapshot, selection, row, balance)
     shown = list(best.values())
     weakest = _weakest(snapshot, found.rows)

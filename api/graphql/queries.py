@@ -1,0 +1,148 @@
+"""The questions that GraphQL answers. Each resolver hands one call to the service and works nothing out itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import strawberry
+
+from api.asking import day_of
+from api.graphql import pages
+from api.graphql.context import Asked
+from api.graphql.fields import field
+from api.graphql.paging import PAGE, Page, PageInfo, checked_first
+from api.graphql.types.about import HistoryEntry, MapInfo, Vocabulary, about
+from api.graphql.types.answers import ImpactAnswer, LitmusAnswer
+from api.graphql.types.claims import Source
+from api.graphql.types.filters import Filters, names
+from api.graphql.types.kinds import LinkKind, NodeKind
+from api.graphql.types.loops import LoopAnswer
+from api.graphql.types.things import AFTER, AS_OF, FIRST, Link, LinkConnection, Node, NodeConnection
+from graph import results
+from graph.service import MOMENT
+from graph.store import HistoryEntry as Entry
+from schema import records
+
+First = Annotated[int, strawberry.argument(description=FIRST)]
+After = Annotated[str | None, strawberry.argument(description=AFTER)]
+AsOf = Annotated[str | None, strawberry.argument(description=AS_OF)]
+Names = "Ids or unique labels."
+
+
+@strawberry.type
+class SourceEdge:
+    cursor: str
+    node: Source
+
+
+@strawberry.type(description="A page of sources, in the order of their ids.")
+class SourceConnection:
+    edges: list[SourceEdge]
+    page_info: PageInfo
+    total_count: int
+
+
+@strawberry.type(description="What can be asked. Nothing here changes the map.")
+class Query:
+    @field(name="map", description="The map at its newest revision: title and counts.")
+    async def map_info(self, info: Asked) -> MapInfo:
+        return await info.context.look(about)
+
+    @field(shown_as=Node | None, description="The node with this id; null where there is none.")
+    async def node(self, info: Asked, id: strawberry.ID) -> records.Node | None:  # noqa: A002
+        snapshot = await info.context.snapshot()
+        row = snapshot.row_of.get(id)
+        return None if row is None else snapshot.node(row)
+
+    @field(shown_as=Link | None, description="The link with this id; null where there is none.")
+    async def link(self, info: Asked, id: strawberry.ID) -> records.Link | None:  # noqa: A002
+        snapshot = await info.context.snapshot()
+        row = snapshot.map.row_of_link.get(id)
+        return None if row is None else snapshot.link(row)
+
+    @field(shown_as=NodeConnection | None, description="Nodes, in the order of their ids.")
+    async def nodes(
+        self,
+        info: Asked,
+        first: First = PAGE,
+        after: After = None,
+        kind: list[NodeKind] | None = None,
+        tier: Annotated[str | None, strawberry.argument(description="A tier's id or label.")] = None,
+        silo: str | None = None,
+        as_of: AsOf = None,
+    ) -> Page[records.Node]:
+        turn = info.context
+        wish = pages.NodeWish(kinds=kind, tier=tier, silo=silo, as_of=day_of(as_of))
+        return await turn.look(lambda snapshot: pages.nodes_page(snapshot, wish, first, after, turn.settings))
+
+    @field(shown_as=LinkConnection | None, description="Links, in the order of their ids.")
+    async def links(
+        self, info: Asked, first: First = PAGE, after: After = None, kind: list[LinkKind] | None = None, as_of: AsOf = None
+    ) -> Page[records.Link]:
+        turn = info.context
+        wish = pages.LinkWish(kinds=kind, as_of=day_of(as_of))
+        return await turn.look(lambda snapshot: pages.links_page(snapshot, wish, first, after, turn.settings))
+
+    @field(shown_as=SourceConnection | None, description="Sources, in the order of their ids.")
+    async def sources(self, info: Asked, first: First = PAGE, after: After = None) -> Page[records.Source]:
+        turn = info.context
+        return await turn.look(lambda snapshot: pages.sources_page(snapshot, first, after, turn.settings))
+
+    @field(shown_as=list[Node] | None, description="Nodes whose id, label, other names or text hold all the words, best first.")
+    async def search(self, info: Asked, text: str, first: First = PAGE) -> Sequence[records.Node]:
+        turn = info.context
+        names("text", [text], turn.settings)
+        most = checked_first(first, turn.settings)
+        return await turn.consult(lambda service: service.search(text, most=most)) if most else ()
+
+    @field(shown_as=ImpactAnswer | None, description="What reaches some goals from some starts, by which paths.")
+    async def impact_paths(
+        self,
+        info: Asked,
+        starts: Annotated[list[str], strawberry.argument(name="from", description=Names)],
+        goals: Annotated[list[str], strawberry.argument(name="to", description=Names)],
+        filters: Filters | None = None,
+    ) -> results.ImpactAnswer:
+        turn = info.context
+        sources, targets = names("from", starts, turn.settings), names("to", goals, turn.settings)
+        wanted = (filters or Filters()).wanted(turn.settings)
+        return await turn.ask(lambda service, scope, stop: service.impact(sources, targets, wanted, scope=scope, stop=stop))
+
+    @field(shown_as=LitmusAnswer | None, description="Whether decisions make the moment better; all of them where none is named.")
+    async def litmus(
+        self,
+        info: Asked,
+        decisions: Annotated[list[str] | None, strawberry.argument(description=Names)] = None,
+        moment: str = MOMENT,
+        filters: Filters | None = None,
+    ) -> results.LitmusAnswer:
+        turn = info.context
+        named = names("decisions", decisions or [], turn.settings)
+        names("moment", [moment], turn.settings)
+        wanted = (filters or Filters()).wanted(turn.settings)
+        return await turn.ask(lambda service, scope, stop: service.litmus(named, wanted, moment=moment, scope=scope, stop=stop))
+
+    @field(shown_as=LoopAnswer | None, description="The feedback loops, all or through one node.")
+    async def loops(
+        self,
+        info: Asked,
+        through: Annotated[str | None, strawberry.argument(description="An id or a unique label.")] = None,
+        filters: Filters | None = None,
+        *,
+        independent: Annotated[bool, strawberry.argument(description="Add a few short loops that span all others.")] = False,
+    ) -> results.LoopAnswer:
+        turn = info.context
+        names("through", [] if through is None else [through], turn.settings)
+        wanted = (filters or Filters()).wanted(turn.settings)
+        return await turn.ask(lambda service, scope, stop: service.loops(through, wanted, independent=independent, scope=scope, stop=stop))
+
+    @field(shown_as=list[HistoryEntry] | None, description="The latest changes, newest first.")
+    async def history(self, info: Asked, first: First = PAGE, before: int | None = None) -> Sequence[Entry]:
+        turn = info.context
+        most = checked_first(first, turn.settings)
+        return await turn.consult(lambda service: service.history(most=most, before=before)) if most else ()
+
+    @field(description="The words that the map is written in.")
+    async def vocabulary(self) -> Vocabulary:
+        return Vocabulary()

@@ -1,0 +1,72 @@
+"""The ready-made questions of the first page, and a question's GraphQL to copy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from graph.snapshot import Snapshot
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ready:
+    """A question in words, and the ids at its two ends; without ends, the litmus test."""
+
+    words: str
+    start: str | None = None
+    goal: str | None = None
+
+    @property
+    def address(self) -> str:
+        """Where its answer stands."""
+        if self.start is None or self.goal is None:
+            return "/ask/litmus"
+        return f"/ask/impact?{urlencode({'from': self.start, 'to': self.goal})}"
+
+
+READY_MADE = (
+    Ready(words="What do the Home Office's visa decisions do to care providers?", start="home-office", goal="provider-viability"),
+    Ready(words="What do they do to the person who draws on care?", start="home-office", goal="moment-of-interaction"),
+    Ready(words="How do care vacancies reach the person who draws on care?", start="care-vacancies", goal="moment-of-interaction"),
+    Ready(words="Does a decision make the moment of care better? The litmus test, decision by decision"),
+)
+
+
+def askable(snapshot: Snapshot, moment: str) -> list[Ready]:
+    """Those of the ready-made questions whose ends are on this map."""
+    return [ready for ready in READY_MADE if all(name in snapshot.row_of for name in (ready.start or moment, ready.goal or moment))]
+
+
+def quoted(text: str) -> str:
+    """Text as a GraphQL string."""
+    import json
+
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    return f"[{', '.join(map(quoted, names))}]"
+
+
+def impact_in_graphql(starts: tuple[str, ...], goals: tuple[str, ...], filters: str) -> str:
+    """The query that asks the same."""
+    return f"""{{
+  impactPaths(from: {_listed(starts)}, to: {_listed(goals)}, filters: {{{filters}}}) {{
+    text standing found complete net determinacy revision method
+    paths {{
+      text sign strength delayMonths confidence handOffs
+      steps {{ startLabel endLabel sign ground owner claims {{ text basis }} sources {{ title url }} }}
+    }}
+  }}
+}}"""
+
+
+def litmus_in_graphql(decisions: tuple[str, ...], moment: str, filters: str) -> str:
+    """The query that asks the same."""
+    named = f"decisions: {_listed(decisions)}, " if decisions else ""
+    return f"""{{
+  litmus({named}moment: {quoted(moment)}, filters: {{{filters}}}) {{
+    footing
+    verdicts {{ decision label verdict standing said text thinBecause sourcedShare balance {{ supporting opposing net determinacy }} }}
+  }}
+}}"""
