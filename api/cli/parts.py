@@ -41,7 +41,7 @@ def page_of(
         snapshot,
         as_of=filters.as_of,
         proposals=filters.proposals,
-        paths=answer.paths if answer else (),
+        paths=answer.shown if answer else (),
         title=title or snapshot.map.title or "System map",
     )
     return page_html(figure)

@@ -25,7 +25,7 @@ async def drawing(request: Request) -> Response:
     filters, turn = filters_in(asked), turn_of(request)
     if starts and goals:
         answer = await turn.ask(lambda service, scope, stop: service.impact(starts, goals, filters, scope=scope, stop=stop))
-        html, policy = await turn.look(lambda snapshot: _draw(snapshot, filters, focus, answer.paths))
+        html, policy = await turn.look(lambda snapshot: _draw(snapshot, filters, focus, answer.shown))
     elif focus:
         html, policy = await turn.look(lambda snapshot: _draw(snapshot, filters, focus, ()))
     else:

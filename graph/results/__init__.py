@@ -1,0 +1,32 @@
+"""What answers are made of. Every answer carries its bounds, completeness, method, revision, as-of date and filter.
+
+`to_json` gives what `--json` prints: fields in the order of the contract, floats to 12 significant digits, so that equal
+answers are equal bytes on every store. One module a question; all are imported from here.
+"""
+
+from __future__ import annotations
+
+from graph.results.impact import DecisionBalance, ImpactAnswer, Pinch
+from graph.results.litmus import LitmusAnswer, Verdict
+from graph.results.loops import FeedbackLoop, LoopAnswer, LoopComponent
+from graph.results.paths import Balance, ImpactPath, Step
+from graph.results.terms import Json, Terms, tidy
+from graph.results.whatif import WhatIfAnswer
+
+__all__ = [
+    "Balance",
+    "DecisionBalance",
+    "FeedbackLoop",
+    "ImpactAnswer",
+    "ImpactPath",
+    "Json",
+    "LitmusAnswer",
+    "LoopAnswer",
+    "LoopComponent",
+    "Pinch",
+    "Step",
+    "Terms",
+    "Verdict",
+    "WhatIfAnswer",
+    "tidy",
+]
