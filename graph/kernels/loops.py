@@ -147,7 +147,8 @@ class _Ring:
     def components(self) -> list[int]:
         """Every component that has a loop."""
         starts = self.problem.index.start
-        return np.unique(self.label[starts[np.concatenate((self.rows, self.self_links))]]).tolist()
+        labels: list[int] = np.unique(self.label[starts[np.concatenate((self.rows, self.self_links))]]).tolist()
+        return labels
 
     def loops(self, stop: Stop | None) -> Iterator[Ints]:
         """Loops in parts of one length, one in each column, as rows of the whole map."""
@@ -230,12 +231,9 @@ def _strongest_of(problem: LoopProblem, ring: _Ring, k: int, max_loops: int, sto
     """A component's k strongest loops and perhaps others; False with them where `stop` came first."""
     found: list[tuple[int, ...]] = []
     try:
-        for part in ring.loops(stop) if max_loops else ():
-            found.extend(map(tuple, part.T.tolist()))
-            if len(found) > max_loops:
-                break
-        else:
-            if max_loops:
+        if max_loops:
+            found, whole = _listed(ring, max_loops, stop)
+            if whole:
                 return found, True
         cost = -np.log(problem.strength[ring.rows])
         cycles = cycles_within(ring.small, cost, bound=problem.link_bound, at_least=k, stop=stop)
@@ -244,6 +242,16 @@ def _strongest_of(problem: LoopProblem, ring: _Ring, k: int, max_loops: int, sto
     rows = ring.rows.tolist()
     loops = [(row,) for row in ring.self_links.tolist()]
     return loops + [_from_smallest(problem.index, [rows[place] for place in cycle]) for cycle in cycles], True
+
+
+def _listed(ring: _Ring, max_loops: int, stop: Stop | None) -> tuple[list[tuple[int, ...]], bool]:
+    """Loops until there are more than `max_loops`, and whether those are all."""
+    found: list[tuple[int, ...]] = []
+    for part in ring.loops(stop):
+        found.extend(map(tuple, part.T.tolist()))
+        if len(found) > max_loops:
+            return found, False
+    return found, True
 
 
 def _strongest_through(problem: LoopProblem, node: int, k: int, stop: Stop | None) -> tuple[list[tuple[int, ...]], bool]:

@@ -75,8 +75,8 @@ class PathProblem:
     def strength_of(self, rows: Sequence[int]) -> float:
         """Product of the links' strengths, taken in path order."""
         product = 1.0
-        for row in rows:
-            product *= float(self.strength[row])
+        for strength in self.strength[list(rows)].tolist():
+            product *= strength
         return product if product >= FAINTEST else 0.0
 
     def delay_of(self, rows: Sequence[int]) -> float:
@@ -122,11 +122,11 @@ class Ground:
     def allowed(self, rows: Ints) -> Marks:
         """Whether each of these links can be on a path at all."""
         problem = self.problem
-        start, end = self.index.start[rows], self.index.end[rows]
-        ok: Marks = problem.usable[rows] & (problem.strength[rows] > 0.0)
+        start, end = self.index.start.take(rows), self.index.end.take(rows)
+        ok: Marks = problem.usable.take(rows) & (problem.strength.take(rows) > 0.0)
         ok &= start != end
-        ok &= ~self.no_exit[start]
-        ok &= ~self.no_entry[end]
+        ok &= ~self.no_exit.take(start)
+        ok &= ~self.no_entry.take(end)
         if problem.max_delay is not None:
             ok &= ~np.isnan(problem.delay[rows])
         return ok

@@ -11,17 +11,20 @@ from __future__ import annotations
 import heapq
 import math
 from bisect import insort
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
 
 from graph.kernels.bounds import Stopped
-from graph.kernels.choices import Choice, Choices, choices_for
+from graph.kernels.choices import Choice, Choices
+from graph.kernels.choosing import choices_for
 from graph.kernels.problem import FAINTEST, Ground, PathProblem, Stop
 
 # Ranks beyond so many links no longer order families; they still decide between whole paths.
 RANKS_KEPT = 64
 POLL_EVERY = 64
+# How often a family may be misled before its true best is looked up. Bounds are seldom wrong twice on an ordinary map, and a
+# look-up costs as much as many families; but without it a region that leads nowhere would be searched for ever.
+PATIENCE = 2
 
 # A beginning: the beginning it extends, the link row, the node it ends in.
 Beginning: TypeAlias = tuple[Any, int, int]
@@ -55,8 +58,14 @@ class _Family(NamedTuple):
     cost: int
     delay: float
     first: int = 0
+    # How often the bounds have promised a path that was none, here or in the families that this one comes from.
+    misled: int = 0
     # The rest of the family's best path, where it is known; empty where the beginning is a whole path.
     rest: tuple[Choice, ...] | None = None
+
+
+# Takes half the time of `_Family(...)`, and families are made by the hundred.
+_as_family = tuple.__new__
 
 
 def strongest(problem: PathProblem, k: int, *, stop: Stop | None = None) -> TopPaths:
@@ -74,11 +83,15 @@ def strongest(problem: PathProblem, k: int, *, stop: Stop | None = None) -> TopP
         choices = choices_for(ground, stop)
     except Stopped:
         return TopPaths(paths=[], strengths=[], exact=False, left_out_at_most=1.0)
-    while True:
-        search = _Search(problem, choices, k, stop)
-        search.run()
-        if search.stopped or not choices.widen(search.reached):
-            return search.answer()
+    search = _Search(problem, choices, k, stop)
+    search.run()
+    try:
+        while not search.stopped and choices.widen(search.reached):
+            search = _Search(problem, choices, k, stop)
+            search.run()
+    except Stopped:
+        search.stopped = True
+    return search.answer()
 
 
 class _Search:
@@ -94,7 +107,8 @@ class _Search:
         self.stopped = False
         self.reached: int | None = None
         self.polls = 0
-        self.opened = 0
+        # The least cost that a path which was not weighed can have; None where all were.
+        self.ahead: int | None = 0
         # Where length is not bounded, how many links are left is no part of a state.
         self.step = 1 if problem.link_bound < problem.index.n_nodes - 1 else 0
         self.clean: set[tuple[int, int, int]] = set()
@@ -105,32 +119,28 @@ class _Search:
         for bound, node, need, left in self.choices.begin():
             self._push(bound, _Family((None, -1, node), (), node, need, left, 0, 0.0))
         limit = self.choices.limit
-        while self.heap:
+        while True:
+            self.ahead = self.heap[0][0] if self.heap else None
+            if limit is not None and (self.ahead is None or self.ahead > limit):
+                # Nothing is known about costs above the limit, but that paths may begin there.
+                self.ahead = limit + 1
+            if self.ahead is None or self._poll() or (len(self.best) == self.k and self._beaten(self.ahead)):
+                return
+            if limit is not None and self.ahead > limit:
+                self.reached = self.ahead
+                return
             bound, ranks, _, family = self.heap[0]
-            if self._poll():
-                return
-            if len(self.best) == self.k and self._beaten(bound):
-                return
-            if limit is not None and bound > limit:
-                # The bounds are not known beyond this: the caller widens them and runs again.
-                self.reached = bound
-                return
             heapq.heappop(self.heap)
-            self.opened = bound
             if len(self.best) == self.k and self._only_later_ties(bound, ranks, family):
                 continue
             if family.rest is not None:
                 self._take(family, bound)
             else:
                 self._follow(family, bound)
-        if limit is not None:
-            self.reached = limit + 1
 
     def answer(self) -> TopPaths:
         """What the run found."""
-        ahead = 0.0
-        if self.stopped or self.heap:
-            ahead = self.scale.strength_at_most(self.opened if self.stopped else self.heap[0][0])
+        ahead = self.scale.strength_at_most(self.ahead) if self.ahead is not None else 0.0
         return TopPaths(
             paths=[entry[3] for entry in self.best],
             strengths=[entry[4] for entry in self.best],
@@ -141,35 +151,44 @@ class _Search:
     # ---- opening a family -------------------------------------------------
 
     def _follow(self, family: _Family, bound: int) -> None:
-        """Go down the best choice at every node as far as the bound holds, leaving the other choices behind as families."""
+        """Go down the best choice at every node as far as the bound holds, and leave the other choices behind as families."""
         of, late = self.choices.of, self.choices.late
-        beginning, ranks, node, need, left = family.beginning, family.ranks, family.node, family.need, family.left
-        cost, delay, first = family.cost, family.delay, family.first
+        beginning, ranks, node, need, left, cost, delay, first, misled, _ = family
+        arrived = False
         visited = _nodes_of(beginning)
+        others: list[tuple[int, int, _Family]] = []
         while True:
             choices = of(node, need, left)
             place = first
             while place < len(choices) and (choices[place].node in visited or (late and late(choices[place], delay, left))):
                 place += 1
             if place == len(choices):
-                return
+                break
             choice = choices[place]
             if cost + choice.bound > bound:
                 here = _Family(beginning, ranks, node, need, left, cost, delay, place)
-                self._resolve(here, choices, bound, visited)
-                return
+                if misled < PATIENCE:
+                    others.append((cost + choice.bound, choice.rank, here))
+                else:
+                    self._resolve(here, choices, bound, visited)
+                break
             if place + 1 < len(choices):
                 other = choices[place + 1]
-                sibling = _Family(beginning, ranks, node, need, left, cost, delay, place + 1)
-                self._push(max(bound, cost + other.bound), sibling, other.rank)
+                sibling = _as_family(_Family, (beginning, ranks, node, need, left, cost, delay, place + 1, 0, None))
+                others.append((max(bound, cost + other.bound), other.rank, sibling))
             beginning = (beginning, choice.row, choice.node)
             if len(ranks) < RANKS_KEPT:
                 ranks = (*ranks, choice.rank)
             node, need, left, cost, delay, first = choice.node, choice.need, left - self.step, cost + choice.cost, delay + choice.delay, 0
             if choice.arrives:
                 self._arrive(beginning)
-                return
+                arrived = True
+                break
             visited.add(node)
+        # What was left behind on a way that came to nothing counts as misled too; else such ways could multiply without end.
+        misled = 0 if arrived else misled + 1
+        for least, rank, other_family in others:
+            self._push(least, other_family._replace(misled=misled) if misled else other_family, rank)
 
     def _resolve(self, family: _Family, choices: list[Choice], bound: int, visited: set[int]) -> None:
         """Put the family back under the cost of the best walk that avoids its beginning, or drop it where there is none."""
@@ -246,7 +265,7 @@ class _Search:
         if problem.max_delay is not None and problem.delay_of(rows) > problem.max_delay:
             return
         strength = problem.strength_of(rows)
-        entry = (-to_twelve_digits(strength), len(rows), tuple(int(problem.rank[row]) for row in rows), rows, strength)
+        entry = (-to_twelve_digits(strength), len(rows), tuple(problem.rank[list(rows)].tolist()), rows, strength)
         insort(self.best, entry)
         if len(self.best) > self.k:
             self.dropped = max(self.dropped, self.best.pop()[4])
@@ -309,7 +328,9 @@ class _Search:
 
     def _push(self, bound: int, family: _Family, *ranks: int) -> None:
         self.made += 1
-        order = (*family.ranks, *ranks)[:RANKS_KEPT]
+        order = family.ranks + ranks
+        if len(order) > RANKS_KEPT:
+            order = order[:RANKS_KEPT]
         heapq.heappush(self.heap, (bound, order, self.made, family))
 
     def _in_time(self, delay: float, rest: tuple[Choice, ...]) -> bool:
@@ -332,22 +353,25 @@ def to_twelve_digits(value: float) -> float:
 def _stepped(family: _Family, choice: Choice, left: int) -> _Family:
     beginning = (family.beginning, choice.row, choice.node)
     ranks = (*family.ranks, choice.rank)[:RANKS_KEPT]
-    return _Family(beginning, ranks, choice.node, choice.need, left, family.cost + choice.cost, family.delay + choice.delay)
+    cost, delay = family.cost + choice.cost, family.delay + choice.delay
+    return _Family(beginning, ranks, choice.node, choice.need, left, cost, delay, 0, family.misled)
 
 
-def _links_back(beginning: Beginning | None) -> Iterator[tuple[int, int]]:
+def _nodes_of(beginning: Beginning | None) -> set[int]:
+    nodes = set()
     while beginning is not None:
-        yield beginning[1], beginning[2]
-        beginning = beginning[0]
-
-
-def _nodes_of(beginning: Beginning) -> set[int]:
-    return {node for _, node in _links_back(beginning)}
+        beginning, _, node = beginning
+        nodes.add(node)
+    return nodes
 
 
 def _rows_of(beginning: Beginning) -> tuple[int, ...]:
-    rows = [row for row, _ in _links_back(beginning)]
-    return tuple(rows[-2::-1])
+    rows = []
+    while beginning[0] is not None:
+        rows.append(beginning[1])
+        beginning = beginning[0]
+    rows.reverse()
+    return tuple(rows)
 
 
 def _unrolled(trail: Any) -> tuple[Choice, ...]:

@@ -30,14 +30,14 @@ def every_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.mark.usefixtures("every_way")
 class TestAgainstBruteForce:
-    @settings(max_examples=300)
+    @settings(max_examples=150)
     @given(problems())
     def test_every_simple_path_is_found_and_no_other(self, problem: PathProblem) -> None:
         got = all_paths(problem)
         assert got.complete
         assert sorted(listed(got)) == sorted(every_simple_path(problem))
 
-    @settings(max_examples=150)
+    @settings(max_examples=80)
     @given(problems())
     def test_the_columns_are_those_of_each_path(self, problem: PathProblem) -> None:
         got = all_paths(problem)
@@ -47,7 +47,7 @@ class TestAgainstBruteForce:
             assert got.n_links[place] == len(rows)
             np.testing.assert_equal(got.delay[place], problem.delay_of(rows))
 
-    @settings(max_examples=150)
+    @settings(max_examples=80)
     @given(problems())
     def test_totals_are_the_exact_sums(self, problem: PathProblem) -> None:
         got = totals(problem)
@@ -56,7 +56,7 @@ class TestAgainstBruteForce:
             assert total == math.fsum(problem.strength_of(rows) for rows in every if problem.sign_of(rows) == sign)
         assert (got.found, got.complete) == (len(every), True)
 
-    @settings(max_examples=150)
+    @settings(max_examples=80)
     @given(problems(), st.integers(0, 6))
     def test_a_cap_is_met_exactly_and_honestly(self, problem: PathProblem, cap: int) -> None:
         every = every_simple_path(problem)

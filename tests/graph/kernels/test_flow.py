@@ -15,7 +15,7 @@ from graph.kernels.paths import PathProblem
 from tests.graph.kernels.oracle import every_simple_path, problem_of, problems, renamed
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(problems())
 def test_a_link_is_on_the_way_when_a_path_has_it(problem: PathProblem) -> None:
     got = on_some_path(problem)
@@ -23,7 +23,7 @@ def test_a_link_is_on_the_way_when_a_path_has_it(problem: PathProblem) -> None:
     assert np.flatnonzero(got.links).tolist() == sorted({row for path in every_simple_path(problem) for row in path})
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(problems())
 def test_where_paths_are_too_many_no_link_of_a_path_is_missing(problem: PathProblem) -> None:
     true = {row for path in every_simple_path(problem) for row in path}
@@ -36,7 +36,7 @@ def test_where_paths_are_too_many_no_link_of_a_path_is_missing(problem: PathProb
     assert not got.exact or true == marked
 
 
-@settings(max_examples=200)
+@settings(max_examples=120)
 @given(problems(most_nodes=6, most_links=10), st.data())
 def test_the_cut_is_the_cheapest_set_of_links_that_parts_the_ends(problem: PathProblem, data: st.DataObject) -> None:
     m = problem.index.n_links

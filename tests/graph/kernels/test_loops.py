@@ -37,7 +37,7 @@ def loop_problems(draw: st.DrawFn, *, through: bool = True, most_links: int = 16
     )
 
 
-@settings(max_examples=400)
+@settings(max_examples=120)
 @given(loop_problems())
 def test_every_elementary_cycle_is_found_once_from_its_smallest_node(problem: LoopProblem) -> None:
     got = all_loops(problem)
@@ -45,7 +45,7 @@ def test_every_elementary_cycle_is_found_once_from_its_smallest_node(problem: Lo
     assert sorted(listed(got)) == sorted(every_loop(problem))
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(loop_problems())
 def test_small_tables_and_tiny_blocks_find_the_same_loops(problem: LoopProblem) -> None:
     with pytest.MonkeyPatch.context() as patch:
@@ -55,7 +55,7 @@ def test_small_tables_and_tiny_blocks_find_the_same_loops(problem: LoopProblem) 
         assert sorted(listed(all_loops(problem))) == sorted(every_loop(problem))
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(loop_problems())
 def test_the_columns_are_those_of_each_loop(problem: LoopProblem) -> None:
     got = all_loops(problem)
@@ -66,7 +66,7 @@ def test_the_columns_are_those_of_each_loop(problem: LoopProblem) -> None:
         assert got.n_links[place] == len(rows)
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(loop_problems(), st.integers(0, 6))
 def test_a_cap_is_met_exactly_and_honestly(problem: LoopProblem, cap: int) -> None:
     every = every_loop(problem)
@@ -76,7 +76,7 @@ def test_a_cap_is_met_exactly_and_honestly(problem: LoopProblem, cap: int) -> No
     assert set(listed(got)) <= set(every)
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(loop_problems(), st.integers(1, 6), st.sampled_from([0, 1, 3, 100_000]))
 def test_the_strongest_of_each_component_are_exact_however_few_are_listed(problem: LoopProblem, k: int, cap: int) -> None:
     every = every_loop(problem)
@@ -95,7 +95,7 @@ def test_the_strongest_of_each_component_are_exact_however_few_are_listed(proble
             assert (got.component[one] == got.component[other]) == same
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(loop_problems(), st.integers(1, 6), st.data())
 def test_other_node_numbers_and_rows_give_the_same_loops(problem: LoopProblem, k: int, data: st.DataObject) -> None:
     nodes = np.array(data.draw(st.permutations(range(problem.index.n_nodes))), dtype=np.int32)
@@ -124,7 +124,7 @@ def test_a_search_stopped_at_once_says_so(problem: LoopProblem) -> None:
     assert not got.complete or len(got) == len(every)
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(loop_problems(through=False, most_links=20))
 def test_the_independent_loops_span_every_loop_and_none_is_a_sum_of_others(problem: LoopProblem) -> None:
     got = listed(independent_loops(problem))
@@ -133,7 +133,7 @@ def test_the_independent_loops_span_every_loop_and_none_is_a_sum_of_others(probl
     assert len(got) == independent(got) == independent(every)
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(loop_problems(through=False, most_links=20))
 def test_there_are_as_many_independent_loops_as_links_exceed_a_tree(problem: LoopProblem) -> None:
     got = independent_loops(problem)
@@ -146,7 +146,7 @@ def test_there_are_as_many_independent_loops_as_links_exceed_a_tree(problem: Loo
     assert len(got) == expected
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(loop_problems(through=False, most_links=20))
 def test_every_link_on_a_loop_is_on_an_independent_one_as_short_as_any(problem: LoopProblem) -> None:
     got = listed(independent_loops(problem))

@@ -1,0 +1,205 @@
+"""Bounds for paths of any length on a large map, found only where a strong path can pass."""
+
+from __future__ import annotations
+
+import heapq
+import math
+from collections.abc import Callable, Iterator
+
+from graph.kernels.bounds import Stopped
+from graph.kernels.choices import FINEST, Choice, Late, Scale
+from graph.kernels.index import Ints, Longs
+from graph.kernels.problem import Ground, Stop
+
+POLL_EVERY = 512
+# How much more than the strongest path a path may cost, as a share of that, before the bounds have to be widened; and by how
+# much more they are widened then, growing each time.
+FIRST_WIDTH = 0.25
+NEXT_WIDTH = 0.12
+GROWTH = 1.5
+# How many nodes a search settles in its first turn; in each further one twice as many.
+FIRST_TURN = 256
+# More than any cost.
+NEVER = 1 << 200
+
+
+class NearbyChoices:
+    """Choices whose bounds are exact up to the cost `limit`; see `Choices`.
+
+    A search from both ends meets in the middle (Pohl 1971). They then go on by turns, the one
+    from the targets towards the sources only, guided by how far from them a node is at least: it never looks where no path
+    within the limit can be.
+    """
+
+    left_over: tuple[int, ...] = ()
+    late: Late | None = None
+
+    def __init__(self, ground: Ground, stop: Stop | None) -> None:
+        problem, index = ground.problem, ground.index
+        self._ground, self._problem, self._index, self._stop = ground, problem, index, stop
+        weak = float(problem.strength.max(where=problem.strength < 1.0, initial=0.0))
+        near = -math.log2(weak) if weak > 0.0 else 0.0
+        self.scale = Scale(fine=FINEST, longest=problem.link_bound, walk=problem.link_bound, near=near)
+        self._no_entry, self._no_exit = ground.no_entry.tobytes(), ground.no_exit.tobytes()
+        self._targets = set(ground.targets.tolist())
+        self._found: dict[int, list[Choice]] = {}
+        self._pops = 0
+        # Cost from a source for the nodes settled from there, what is to do next, and the least cost of every other node.
+        self._ahead: dict[int, int] = {}
+        self._ahead_heap: list[tuple[int, int]] = [(0, node) for node in ground.sources.tolist()]
+        self._ahead_met: dict[int, int] = {}
+        self._ahead_beyond = 0
+        # Cost to a target, for the nodes settled from there; and the others met, by the least cost of a path through them.
+        self._back: dict[int, int] = {}
+        self._waiting: list[tuple[int, int, int]] = []
+        self._later: list[tuple[int, int, int]] = []
+        self.limit: int | None = None
+        best = self._meet()
+        if best is not None:
+            self._width = int(best * NEXT_WIDTH) + 1
+            self._settle(best + int(best * FIRST_WIDTH) + 1)
+
+    def begin(self) -> Iterator[tuple[int, int, int, int]]:
+        """See `Choices`."""
+        for node in self._ground.sources.tolist():
+            bound = self._back.get(node)
+            if bound is not None:
+                yield bound, node, 0, self._problem.link_bound
+
+    def of(self, node: int, need: int, left: int) -> list[Choice]:
+        """See `Choices`."""
+        found = self._found.get(node)
+        if found is None:
+            found, back, targets, rank = [], self._back, self._targets, self._problem.rank
+            for row, end, cost in self._out(node):
+                rest = back.get(end)
+                if rest is not None:
+                    found.append(Choice(cost + rest, int(rank[row]), row, end, 0, cost, 0.0, end in targets))
+            found.sort()
+            self._found[node] = found
+        return found
+
+    def widen(self, reached: int | None) -> bool:
+        """See `Choices`."""
+        if self.limit is None or reached is None:
+            return False
+        self._found.clear()
+        self._settle(max(self.limit + self._width, reached))
+        self._width = int(self._width * GROWTH) + 1
+        return True
+
+    # ---- the two searches -------------------------------------------------
+
+    def _meet(self) -> int | None:
+        """Search from both ends until they have met: the least cost of a path, None where there is none."""
+        heap: list[tuple[int, int]] = [(0, node) for node in self._targets]
+        ahead, back = dict.fromkeys(self._ground.sources.tolist(), 0), dict.fromkeys(self._targets, 0)
+        best: int | None = None
+        while self._ahead_heap and heap and (best is None or self._ahead_heap[0][0] + heap[0][0] < best):
+            if self._ahead_heap[0][0] <= heap[0][0]:
+                best = self._step(self._ahead_heap, self._ahead, ahead, self._out, back, best)
+            else:
+                best = self._step(heap, self._back, back, self._into, ahead, best)
+        self._ahead_met = ahead
+        self._later = [(0, cost, node) for cost, node in heap if node not in self._back]
+        return best
+
+    def _step(
+        self,
+        heap: list[tuple[int, int]],
+        settled: dict[int, int],
+        met: dict[int, int],
+        links: Callable[[int], Iterator[tuple[int, int, int]]],
+        opposite: dict[int, int],
+        best: int | None,
+    ) -> int | None:
+        """Settle the next node of one search; the least cost of a path that is known then."""
+        self._poll()
+        cost, node = heapq.heappop(heap)
+        if node in settled:
+            return best
+        settled[node] = cost
+        for _, far, more in links(node):
+            total = cost + more
+            if total < met.get(far, total + 1):
+                met[far] = total
+                heapq.heappush(heap, (total, far))
+                if far in opposite and (best is None or total + opposite[far] < best):
+                    best = total + opposite[far]
+        return best
+
+    def _settle(self, limit: int) -> None:
+        """Settle every node that a path within the limit can visit, the two searches taking turns with ever more nodes each."""
+        turn = FIRST_TURN
+        while True:
+            self._go_ahead(turn, limit)
+            met = [(cost + self._least_ahead(node), cost, node) for _, cost, node in self._later if node not in self._back]
+            self._waiting = [entry for entry in met if entry[0] <= limit]
+            self._later = [entry for entry in met if limit < entry[0] < NEVER]
+            heapq.heapify(self._waiting)
+            left = turn
+            while self._waiting and left > 0:
+                left -= 1
+                self._settle_one(limit)
+            if not self._waiting:
+                break
+            self._later.extend(self._waiting)
+            turn *= 2
+        self.limit = limit if self._later else None
+
+    def _go_ahead(self, turn: int, limit: int) -> None:
+        """Settle up to so many nodes more from the sources."""
+        heap, nothing = self._ahead_heap, dict[int, int]()
+        enough = len(self._ahead) + turn
+        while heap and heap[0][0] <= limit and len(self._ahead) < enough:
+            self._step(heap, self._ahead, self._ahead_met, self._out, nothing, None)
+        # Where the search from the sources ran dry, no path leads over any other node.
+        self._ahead_beyond = heap[0][0] if heap else NEVER
+
+    def _settle_one(self, limit: int) -> None:
+        self._poll()
+        _, cost, node = heapq.heappop(self._waiting)
+        back, ahead, beyond = self._back, self._ahead, self._ahead_beyond
+        if node in back:
+            return
+        back[node] = cost
+        for _, start, more in self._into(node):
+            if start not in back:
+                total = cost + more
+                least = total + ahead.get(start, beyond)
+                if least <= limit:
+                    heapq.heappush(self._waiting, (least, total, start))
+                elif least < NEVER:
+                    self._later.append((least, total, start))
+
+    def _least_ahead(self, node: int) -> int:
+        return self._ahead.get(node, self._ahead_beyond)
+
+    # ---- links ------------------------------------------------------------
+
+    def _out(self, node: int) -> Iterator[tuple[int, int, int]]:
+        """Row, end and cost of the links that a path may take from a node."""
+        index = self._index
+        if self._no_exit[node]:
+            return iter(())
+        return self._links(index.out_at, index.out_rows, index.end, node, self._no_entry)
+
+    def _into(self, node: int) -> Iterator[tuple[int, int, int]]:
+        """Row, start and cost of the links that a path may take to a node."""
+        index = self._index
+        if self._no_entry[node]:
+            return iter(())
+        return self._links(index.in_at, index.in_rows, index.start, node, self._no_exit)
+
+    def _links(self, at: Longs, rows: Ints, far: Ints, node: int, closed: bytes) -> Iterator[tuple[int, int, int]]:
+        problem, links, fine = self._problem, self.scale.links, 2.0**self.scale.fine
+        found = rows[at[node] : at[node + 1]]
+        columns = (found, far[found], problem.strength[found], problem.usable[found])
+        for row, other, strength, usable in zip(*(column.tolist() for column in columns), strict=True):
+            if usable and strength > 0.0 and other != node and not closed[other]:
+                yield row, other, (math.floor(-math.log2(strength) * fine) << links) + 1
+
+    def _poll(self) -> None:
+        self._pops += 1
+        if self._stop is not None and self._pops % POLL_EVERY == 1 and self._stop():
+            raise Stopped
