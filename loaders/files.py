@@ -15,6 +15,7 @@ from loaders.foreign import yielding
 from loaders.formats import FORMATS, format_named, format_to_read, format_to_write, known_formats
 from loaders.formats.tables_csv import tables_of
 from loaders.plain_csv import Shape, has_ends, read_lines, shape_of
+from loaders.public import public_format
 from schema.errors import BadInput, InvalidMap, Problem
 from schema.kinds import NodeKind
 from schema.system_map import SystemMap
@@ -134,7 +135,7 @@ def _file_of(problem: Problem, names: Sequence[str]) -> str:
 
 
 def _each(paths: Paths, format: str | None) -> Iterator[tuple[str, Format | None, MapRows]]:  # noqa: A002
-    wanted = format_named(format) if format else None
+    wanted = (public_format(format) or format_named(format)) if format else None
     several = [paths] if isinstance(paths, Path | str) else list(paths)
     if not several:
         raise BadInput("no file is named; name at least one")
@@ -150,9 +151,12 @@ def _each(paths: Paths, format: str | None) -> Iterator[tuple[str, Format | None
 
 def _content_of(path: Path, wanted: Format | None) -> list[Path]:
     """The YAML files that a folder of content stands for, by name; else the path itself."""
-    if not path.is_dir() or wanted is _TABLES or any(path.glob("*.csv")):
-        return [path]
-    found = sorted(file for file in path.rglob("*") if format_to_read(file.suffix) is _CONTENT and file.is_file())
+    try:
+        if not path.is_dir() or wanted is _TABLES or any(path.glob("*.csv")):
+            return [path]
+        found = sorted(file for file in path.rglob("*") if format_to_read(file.suffix) is _CONTENT and file.is_file())
+    except OSError:
+        return [path]  # What is wrong with it is said where it is read.
     return found or [path]
 
 

@@ -19,7 +19,7 @@ def read_edges(lines: list[Line], name: str, whole: ForeignMap, name_of: Mapping
     the ends of the links are added as they are named.
     """
     if has_ends(lines[0].cells):
-        header, body = [cell.strip() for cell in lines[0].cells], lines[1:]
+        header, body = headed(lines[0], name, whole), lines[1:]
     else:
         header, body = _header_of_none(lines)
     names = [plain_name(cell) for cell in header]
@@ -32,6 +32,19 @@ def read_edges(lines: list[Line], name: str, whole: ForeignMap, name_of: Mapping
         cells = fitted(line, header, name, whole.problems)
         if cells is not None:
             table.add(f"{name}:{line.number}", cells, whole, name_of)
+
+
+def headed(line: Line, name: str, whole: ForeignMap) -> list[str]:
+    """The names of the columns; a name that stands twice is numbered from the second on, so that no cell is lost."""
+    header: list[str] = []
+    for cell in (cell.strip() for cell in line.cells):
+        number, own = 2, cell
+        while own and own in header:
+            own, number = f"{cell} ({number})", number + 1
+        if own != cell:
+            whole.warn(f"{name}:{line.number}", f"two columns have this name; the later one is kept as {own!r}", cell)
+        header.append(own)
+    return header
 
 
 def fitted(line: Line, header: Sequence[str], name: str, problems: list[Problem]) -> list[str] | None:
@@ -87,7 +100,7 @@ def _header_of_none(lines: list[Line]) -> tuple[list[str], list[Line]]:
 
 def read_nodes(lines: list[Line], name: str, whole: ForeignMap) -> dict[str, str]:
     """Add the nodes of a table to a map; the id of each by its id and, where it is no id and unique, by its label."""
-    header = [cell.strip() for cell in lines[0].cells]
+    header = headed(lines[0], name, whole)
     names = [plain_name(cell) for cell in header]
     identifier = column(names, NAME_NAMES)
     if identifier is None:

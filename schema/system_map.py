@@ -9,9 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 from array import array
+from calendar import monthrange
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 from struct import Struct
 from types import MappingProxyType
@@ -53,7 +54,7 @@ def end_day(when: str | None) -> int:
     if len(parts) == 3:
         return date(*parts).toordinal()
     month = parts[1] if len(parts) > 1 else 12
-    return (date(parts[0], month, 28) + timedelta(days=4)).replace(day=1).toordinal()
+    return date(parts[0], month, monthrange(parts[0], month)[1]).toordinal() + 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

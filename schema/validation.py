@@ -59,6 +59,7 @@ class _Reading:
     problems: list[Problem]
     kinds: dict[str, NodeKind] = field(default_factory=dict)
     gone: frozenset[str] = frozenset()
+    refused: set[str] = field(default_factory=set)
     hints: int = 0
 
     def say(self, row: Row, field_name: str | None, message: str, *, lenient: bool = False) -> None:
@@ -70,6 +71,10 @@ class _Reading:
 
     def kind_of(self, identifier: str) -> NodeKind | None:
         return self.kinds.get(identifier) or (None if identifier in self.gone else self.known.get(identifier))
+
+    def is_unknown(self, identifier: str) -> bool:
+        """Whether nothing says what an id is; a node that is refused for its own problems is no problem of those who name it."""
+        return self.kind_of(identifier) is None and identifier not in self.refused
 
     def unknown(self, identifier: str) -> str:
         self.hints += 1
@@ -85,6 +90,8 @@ def _decoded(rows: Iterable[Row], decode: Callable[[object, str, list[Problem]],
     for row in rows:
         record = decode(row.data, row.place, reading.problems)
         if record is None:
+            if decode is node_from_json and isinstance(row.data, Mapping):
+                reading.refused.add(str(row.data.get("id")))
             continue
         earlier = seen.get(record.id)
         if earlier is None:
@@ -158,7 +165,7 @@ def build_map(rows: MapRows, known: Mapping[str, NodeKind] | None = None, known_
 def _check_dates(row: Row, record: Node | Link, reading: _Reading) -> None:
     if record.valid_from and record.valid_to and first_day(record.valid_from) >= end_day(record.valid_to):
         reading.say(row, "valid_to", f"ends {record.valid_to}, not after it begins ({record.valid_from})")
-    if record.proposal and reading.kind_of(record.proposal) is not NodeKind.PROPOSAL:
+    if record.proposal and record.proposal not in reading.refused and reading.kind_of(record.proposal) is not NodeKind.PROPOSAL:
         reading.say(row, "proposal", f"{record.proposal!r} is not a proposal on the map", lenient=True)
 
 
@@ -171,7 +178,7 @@ def _check_claims(row: Row, claims: Sequence[Claim], reading: _Reading, source_i
         if claim.source is not None and claim.source not in source_ids:
             reading.warn(row, "claims", f"claim {claim.id!r} names the source {claim.source!r}, which is not described under sources")
         for stop in claim.route:
-            if reading.kind_of(stop) is None:
+            if reading.is_unknown(stop):
                 reading.say(row, "claims", f"claim {claim.id!r} names a route through {reading.unknown(stop)}", lenient=True)
 
 
@@ -182,9 +189,9 @@ def _check_node(row: Row, node: Node, reading: _Reading, source_ids: frozenset[s
         if value is None or row.foreign:
             continue
         kind = reading.kind_of(value)
-        if kind is None:
+        if reading.is_unknown(value):
             reading.warn(row, name, reading.unknown(value))
-        elif wanted is not None and kind is not wanted:
+        elif wanted is not None and kind not in (None, wanted):
             reading.say(row, name, f"{value!r} is a {kind}, not a {wanted}")
     for observation in node.observations:
         if observation.source not in source_ids:
@@ -197,8 +204,8 @@ def _check_link(row: Row, link: Link, reading: _Reading, source_ids: frozenset[s
         _check_claims(row, link.claims, reading, source_ids)
     rule = LINK_RULES[link.kind]
     start, end = reading.kind_of(link.start), reading.kind_of(link.end)
-    for name, identifier, kind in (("from", link.start, start), ("to", link.end, end)):
-        if kind is None:
+    for name, identifier in (("from", link.start), ("to", link.end)):
+        if reading.is_unknown(identifier):
             reading.say(row, name, reading.unknown(identifier))
     if start is not None and start not in rule.starts:
         reading.say(row, "from", _wrong_end(link.kind, "start at", link.start, start, rule.starts), lenient=True)
@@ -210,7 +217,8 @@ def _check_link(row: Row, link: Link, reading: _Reading, source_ids: frozenset[s
         reading.say(row, "delay_low", f"is {link.delay_low:g} months, more than delay_high ({link.delay_high:g})")
     if (link.delay_low is None) != (link.delay_high is None):
         reading.say(row, "delay_low", "delay_low and delay_high belong together; give both or neither")
-    if link.carrying is not None and not row.foreign and reading.kind_of(link.carrying) is not NodeKind.SIGNAL:
+    carrying = link.carrying if link.carrying not in reading.refused else None
+    if carrying is not None and not row.foreign and reading.kind_of(carrying) is not NodeKind.SIGNAL:
         reading.say(row, "carrying", f"{link.carrying!r} is not a signal on the map")
     _check_sign(row, link, reading)
 

@@ -41,7 +41,7 @@ MAX_LABEL = 10_000
 MAX_TEXT = 100_000
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
-_PARTIAL_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?$")
+_PARTIAL_DATE = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$")
 _DELAY_RANGE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(?:-|to|–)\s*(\d+(?:\.\d+)?)\s*(?:months?)?\s*$")
 DELAY_WORDS: Mapping[str, tuple[float, float]] = MappingProxyType(
     {"immediate": (0, 0), "days": (0, 0), "weeks": (1, 1), "months": (1, 6), "yearly": (12, 12)}

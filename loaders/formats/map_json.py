@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from loaders.codec import VERSION, decode_text, keeps_rules, only_problem, shown, title_in
@@ -24,8 +25,20 @@ LISTS = ("nodes", "links", "sources")
 _KNOWN = {"format", "version", "title", "foreign", "revision", *LISTS}
 
 
-class _Repeated(ValueError):
-    """A name that stands twice in one object."""
+class _Repeating(dict[str, Any]):
+    """An object in which a field stands twice; `field` is the first such."""
+
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class _NoNumber:
+    """NaN or Infinity, which no field takes, so that each is refused at its place."""
+
+    word: str
+
+    def __repr__(self) -> str:
+        return f"{self.word}, which is no number in JSON"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,32 +63,45 @@ def decode(data: bytes, name: str) -> MapRows:
     text = decode_text(data, name)
     if isinstance(text, Problem):
         return MapRows(problems=(text,))
+    repeated: list[_Repeating] = []
     try:
-        whole = json.loads(text, object_pairs_hook=_object, parse_constant=_no_constant)
+        whole = json.loads(text, object_pairs_hook=partial(_object, repeated), parse_constant=_NoNumber)
     except json.JSONDecodeError as error:
         return only_problem(f"{name}:{error.lineno}", f"is not JSON: {error.msg} (column {error.colno})")
     except RecursionError:
         return only_problem(name, "nests too deep to be a map")
     except ValueError as error:
-        return only_problem(name, str(error) if isinstance(error, _Repeated) else f"holds a number that is none: {error}")
-    return _rows(whole, name)
+        return only_problem(name, f"holds a number that is none: {error}")
+    return _rows(whole, name, has_repeated=bool(repeated))
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _object(repeated: list[_Repeating], pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made = dict(pairs)
-    if len(made) < len(pairs):
-        seen: set[str] = set()
-        repeated = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-        where = f" of {shown(made['id'])}" if "id" in made else ""
-        raise _Repeated(f"the field {repeated!r}{where} stands twice in one object; keep one")
-    return made
+    if len(made) == len(pairs):
+        return made
+    seen: set[str] = set()
+    repeating = _Repeating(made)
+    repeating.field = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+    repeated.append(repeating)
+    return repeating
 
 
-def _no_constant(word: str) -> float:
-    raise _Repeated(f"{word} is not a number in JSON; leave the field out")
+def _repeated(whole: dict[str, Any], name: str) -> list[Problem]:
+    """A problem for every object in which a field stands twice, at the record that it is in."""
+    problems = []
+    waiting: list[tuple[str, Any]] = [(name, whole)]
+    while waiting:
+        place, value = waiting.pop()
+        if isinstance(value, _Repeating):
+            problems.append(Problem(place=place, field=value.field, message="stands twice in one object; keep one"))
+        inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+        for key, item in reversed(list(inner)):
+            is_record = place == name and key in LISTS and isinstance(item, list)
+            waiting += reversed([(f"{name}, {key}[{number}]", each) for number, each in enumerate(item)]) if is_record else [(place, item)]
+    return problems
 
 
-def _rows(whole: Any, name: str) -> MapRows:
+def _rows(whole: Any, name: str, *, has_repeated: bool) -> MapRows:
     if not isinstance(whole, dict) or whole.get("format") != FORMAT:
         found = whole.get("format") if isinstance(whole, dict) else None
         saying = f"says format {shown(found)}" if found is not None else f'has no "format": "{FORMAT}"'
@@ -84,6 +110,8 @@ def _rows(whole: Any, name: str) -> MapRows:
     if version != VERSION or isinstance(version, bool):
         return only_problem(name, f"is a map of version {shown(version)}; this caremap reads version {VERSION}", "version")
     problems = [Problem(place=name, field=key, message="no such field of a map") for key in whole if key not in _KNOWN]
+    if has_repeated:
+        problems += _repeated(whole, name)
     lists: dict[str, Any] = {}
     for key in LISTS:
         items = whole.get(key)

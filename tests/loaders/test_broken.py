@@ -109,3 +109,9 @@ def test_no_damage_to_a_good_file_makes_a_format_fall_over(known: Format, data: 
     )
     checked = check_rows(known.decode(whole[:start] + put + whole[start + length :], "file"))
     assert checked.system_map is not None or checked.errors
+
+
+def test_a_node_that_is_refused_is_not_also_missing(tmp_path: Path) -> None:
+    path = tmp_path / "map.yaml"
+    path.write_text("nodes: [{id: a, valid_from: soon}, {id: b, owner: a}]\nlinks: [{from: a, to: b}]\n")
+    assert [problem.field for problem in check_files(path)[0].problems] == ["valid_from"]

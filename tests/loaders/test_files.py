@@ -86,8 +86,9 @@ def test_the_format_may_be_named_where_the_ending_does_not_tell(tmp_path: Path) 
         ("map.json", "[1]", "is JSON, but not a caremap map"),
         ("map.json", '{"format":"other","nodes":[]}', "says format 'other'"),
         ("map.json", '{"format":"caremap","version":2}', "version: is a map of version 2; this caremap reads version 1"),
-        ("map.json", '{"format":"caremap","version":1,"nodes":[{"id":"a","id":"b"}]}', "'id' of 'b' stands twice"),
-        ("map.json", '{"format":"caremap","version":1,"nodes":[{"id":"a","changes_within_months":NaN}]}', "NaN is not a number"),
+        ("map.json", '{"format":"caremap","version":1,"nodes":[{"id":"a","id":"b"}]}', "map.json, nodes[0], id: stands twice"),
+        ("map.json", '{"format":"caremap","version":1,"nodes":[{"id":"a","changes_within_months":NaN}]}', "must be a number, not NaN"),
+        ("map.json", '{"format":"caremap","version":1,"nodes":[{"id":"a"},{"id":"b","label":Infinity}]}', "nodes[1], label: must be text"),
         ("map.json", '{"format":"caremap",\n"version":1,}', "map.json:2: is not JSON"),
         ("map.json", "[" * 100_000, "nests too deep"),
         ("map.json", '{"format":"caremap","version":1,"nodes":{}}', "nodes: must be a list"),
@@ -118,9 +119,24 @@ def test_a_byte_order_mark_before_utf8_is_left_out(tmp_path: Path) -> None:
     assert len(load_map(put(tmp_path, "m.yaml", "\ufeffnodes: [{id: a}]")).nodes) == 1
 
 
+def test_every_repeated_field_of_a_map_json_is_named_with_its_record(tmp_path: Path) -> None:
+    records = '{"id":"a","id":"a"},{"id":"b"},{"id":"c","attributes":{"x":1,"x":2}}'
+    path = put(tmp_path, "map.json", f'{{"format":"caremap","version":1,"version":1,"nodes":[{records}]}}')
+    found = [(problem.place.removeprefix(str(path)), problem.field) for problem in check_files(path)[0].problems]
+    assert found == [("", "version"), (", nodes[0]", "id"), (", nodes[2]", "x")]
+
+
+def test_a_column_whose_name_stands_twice_is_kept_under_another(tmp_path: Path) -> None:
+    path = put(tmp_path, "edges.csv", "from,to,weight,weight\na,b,0.2,0.9\n")
+    (link,) = load_map(path).links
+    assert (link.strength, dict(link.attributes)) == (0.2, {"weight (2)": "0.9"})
+    assert "two columns have this name" in str(check_files(path)[0].problems[0])
+
+
 def test_files_that_are_not_there_and_empty_folders_are_named(tmp_path: Path) -> None:
     for name in ("none.json", "none", "none.docx"):
         assert "is not there" in str(check_files(tmp_path / name)[0].problems[0])
+    assert "cannot be read" in str(check_files(tmp_path / f"{'x' * 300}.json")[0].problems[0])
     assert "is a folder without CSV tables" in str(check_files(tmp_path)[0].problems[0])
     assert "is a folder; map_json is one file" in str(check_files(tmp_path, "map_json")[0].problems[0])
     with pytest.raises(BadInput, match="no file is named"):

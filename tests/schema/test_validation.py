@@ -97,6 +97,7 @@ def test_partial_dates_stand_until_their_period_is_over() -> None:
     assert end_day("2022-12") == first_day("2023-01-01")
     assert end_day("2022-06-15") == first_day("2022-06-15")
     assert end_day(None) == ALWAYS_TO
+    assert end_day("9999") == end_day("9999-12") == first_day("9999-12-31") + 1
 
 
 def test_a_change_is_checked_against_what_is_there() -> None:
