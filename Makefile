@@ -24,7 +24,7 @@ PACKAGE := $(VENV)/.package
 DEVELOPMENT := $(VENV)/.development
 BENCHMARK := $(VENV)/.benchmark
 
-.PHONY: help setup serve test check format assets system-packages bench neo4j lock clean
+.PHONY: help setup serve test check format assets system-packages bench bench-neo4j neo4j lock clean
 
 help: ## list what make can do
 	@echo "caremap: make TARGET, where TARGET is one of"
@@ -55,10 +55,13 @@ assets: $(PACKAGE) ## fetch the browser files that the pages load
 system-packages: ## install the browser, Java and Maven that the tests use, where they are missing
 	@# Playwright brings a program of its own, which needs libatomic.
 	@bash .ci/debian-packages chromium=chromium,fonts-dejavu-core,fonts-liberation libatomic.so.1=libatomic1 \
-	    java=default-jre-headless mvn=maven
+	    javac=default-jdk-headless mvn=maven
 
 bench: $(BENCHMARK) ## measure the questions beside networkx, scipy and igraph on equal work
 	$(BIN)/python -m bench $(ARGS)
+
+bench-neo4j: $(DEVELOPMENT) system-packages ## measure the Neo4j store beside the ways of writing and reading that come first to mind
+	$(BIN)/python -m bench.neo4j_bench $(ARGS)
 
 neo4j: $(DEVELOPMENT) system-packages ## start the Neo4j server that the tests use, for trying things out
 	@exec $(BIN)/python -m tests.neo4j_server $(ARGS)

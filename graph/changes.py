@@ -457,6 +457,27 @@ def inverse(change: ChangeSet, before: SystemMap | Before, *, by: str, why: str)
     )
 
 
+def overtaken(change: ChangeSet, undo: ChangeSet, now: SystemMap) -> tuple[str, ...]:
+    """The ids that stand neither as a change left them nor as its undo would: later changes to them would be lost with it."""
+    there = WholeMap(now)
+
+    def lost(
+        now_of: Callable[[str], object],
+        left: Sequence[Node] | Sequence[Link] | Sequence[Source],
+        wanted: Sequence[Node] | Sequence[Link] | Sequence[Source],
+        removed: tuple[str, ...],
+    ) -> list[str]:
+        after: dict[str, object] = {record.id: record for record in left}
+        before: dict[str, object] = {**dict.fromkeys(removed), **{record.id: record for record in wanted}}
+        return [identifier for identifier, was in before.items() if now_of(identifier) not in (was, after.get(identifier))]
+
+    return (
+        *lost(there.node, change.put_nodes, undo.put_nodes, undo.remove_nodes),
+        *lost(there.link, change.put_links, undo.put_links, undo.remove_links),
+        *lost(there.source, change.put_sources, undo.put_sources, undo.remove_sources),
+    )
+
+
 def difference(old: SystemMap, new: SystemMap, *, by: str, why: str, remove: bool = True) -> ChangeSet:
     """The change that makes `new` out of `old`, matched by id. With `remove` False, what `new` lacks stays."""
 

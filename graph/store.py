@@ -165,6 +165,8 @@ class FixedMap:
     def snapshot(self, scope: Scope) -> Snapshot:
         if scope.revision not in (None, 0) or scope.branch != MAIN_BRANCH:
             raise BadInput(f"{self._url} is a file: it has one revision and one branch. Ask without them.")
+        if any(layer != BASE_LAYER for layer in scope.layers):
+            raise BadInput(f"{self._url} is a file and has no layers. Load it into a store, and ask that with --layer.")
         return self._snapshot
 
     def close(self) -> None:

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.neo4j_server.fixtures import frail_server, neo4j_server, newest_neo4j_server  # noqa: F401  # Fixtures for every room.
+
 CHECKOUT = Path(__file__).resolve().parent.parent
 
 # Examples are drawn the same way on every run and machine, and no test fails because a machine was busy.

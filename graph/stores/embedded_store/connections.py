@@ -122,7 +122,10 @@ class Connections:
         if path is None:
             return ":memory:"
         mode = "ro" if self.read_only else "rwc"
-        return f"file:{quote(str(path.absolute()))}?mode={mode}"
+        # A reader needs files of its own beside the store. In a folder that is closed to it nothing can be beside a store
+        # that was left tidy, so that it is read as one that never changes.
+        alone = self.read_only and not os.access(path.parent, os.W_OK) and not Path(f"{path}-wal").exists()
+        return f"file:{quote(str(path.absolute()))}?mode={mode}{'&immutable=1' if alone else ''}"
 
     def close(self) -> None:
         """Close what is idle now and what is lent when it comes back. Safe to call twice."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain
 
 from graph.changes import cites, turned_origins
 from graph.stores.embedded_store.layout import LINK_INDEX_NAMES, LINK_INDEXES
@@ -117,10 +116,12 @@ class Writer:
         turned = turned_origins(change, self._rows.source)
         if not turned or self._rows.is_empty("links"):
             return []
-        put = change.put_links.ids if isinstance(change.put_links, LinkTable) else [link.id for link in change.put_links]
-        touched = {*put, *change.remove_links}
-        citing = chain.from_iterable(self._rows.links_that_cite(cites(source)) for source in turned)
-        return list({link.id: link for link in citing if link.id not in touched}.values())
+        citing = {link.id: link for source in turned for link in self._rows.links_that_cite(cites(source))}
+        for identifier in change.remove_links:
+            citing.pop(identifier, None)
+        # A link that the change puts as it stands turns like the others; one that it alters is worked out anew in any case.
+        altered = {link.id for link in change.put_links if link.id in citing and citing[link.id] != link} if citing else set()
+        return [link for identifier, link in citing.items() if identifier not in altered]
 
     def _put(self, table: str, records: Iterable[Kept], *, renumber: bool = False) -> int:
         """Keep records as new versions and return how many were not there just so. `renumber`: the same text counts too."""

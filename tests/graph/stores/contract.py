@@ -303,6 +303,10 @@ class StoreContract:
         assert newest(store).links.columns.strength.tolist() == pytest.approx([0.5])
         assert store.snapshot(Scope(revision=1)).map.links.columns.strength.tolist() == pytest.approx([0.4])
         assert caught_up(before, store.changes_since(1)).links.columns.strength.tolist() == pytest.approx([0.5])
+        again = newest(store)
+        separate = tuple(Source(id=name, title=name) for name in "pqr")
+        store.apply(ChangeSet(by="b", why="w", put_nodes=again.nodes, put_links=tuple(again.links), put_sources=separate))
+        assert newest(store).links.columns.strength.tolist() == pytest.approx([0.4]), "a load that repeats the links turns them too"
 
     # ---- branches and layers ------------------------------------------------
 

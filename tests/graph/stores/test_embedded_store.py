@@ -137,6 +137,15 @@ def test_a_store_opened_to_be_read_only_answers_and_refuses_changes(file: Path) 
     store.close()
 
 
+def test_a_store_in_a_folder_that_is_closed_to_us_is_read_without_files_beside_it(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    filled(file)
+    monkeypatch.setattr("graph.stores.embedded_store.connections.os.access", lambda *_: False)
+    store = opened(file)
+    assert newest(store) == a_map("a +> b")
+    assert [each.name for each in file.parent.iterdir()] == [file.name]
+    store.close()
+
+
 def test_a_file_locked_by_another_process_says_so_and_stays_readable(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     filled(file)
     monkeypatch.setattr("graph.stores.embedded_store.connections.BUSY_SECONDS", 0.05)

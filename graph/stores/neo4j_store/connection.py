@@ -1,0 +1,225 @@
+"""One driver to one server or cluster: where it is, who we are, and the only two ways to talk to it.
+
+Everything runs in the driver's managed transaction functions, which it may run again, so they have no effect but on the
+database and use their results inside. All sessions of a process share bookmarks: a read sees what was written before.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import parse_qs, urlsplit
+
+from graph.stores.neo4j_store.failures import StoreAway, translated
+from schema.errors import BadInput, StoreError
+
+if TYPE_CHECKING:
+    from neo4j import Driver, ManagedTransaction, Session
+
+T = TypeVar("T")
+
+SCHEMES = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
+"""What a URL may begin with: `neo4j` finds the members of a cluster, `bolt` talks to one server, `+s` secures it."""
+
+QUESTION_SECONDS = 5.0
+LOAD_SECONDS = 120.0
+RETRY_SECONDS = 5.0
+CONNECT_SECONDS = 3.0
+REST_SECONDS = 1.0
+"""How long nobody tries again after the server was found away, so that questions fail at once and not one by one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credentials:
+    """A name and a password. The password shows in no text that is made of this."""
+
+    username: str = "neo4j"
+    password: str = field(default="", repr=False)
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> Credentials:
+        """From NEO4J_USERNAME and NEO4J_PASSWORD, or the file that NEO4J_PASSWORD_FILE names.
+
+        Raises BadInput where that file cannot be read or both are given.
+        """
+        name = environ.get("NEO4J_USERNAME") or "neo4j"
+        password, file = environ.get("NEO4J_PASSWORD", ""), environ.get("NEO4J_PASSWORD_FILE")
+        if file and password:
+            raise BadInput("NEO4J_PASSWORD and NEO4J_PASSWORD_FILE are both set; keep one of them.")
+        if file:
+            try:
+                password = Path(file).read_text(encoding="utf-8").rstrip("\r\n")
+            except (OSError, UnicodeDecodeError) as fault:
+                raise BadInput(f"NEO4J_PASSWORD_FILE names {file}, which cannot be read ({type(fault).__name__}).") from None
+        return cls(username=name, password=password)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A server and a database on it (None: the server's home database)."""
+
+    address: str
+    database: str | None
+
+    @property
+    def url(self) -> str:
+        return self.address if self.database is None else f"{self.address}?database={self.database}"
+
+    @classmethod
+    def of(cls, url: str) -> Place:
+        """From `neo4j://host[:port][?database=name]`. Raises BadInput for anything else, and for a password in it."""
+        try:
+            parts = urlsplit(url)
+            host, port = parts.hostname, parts.port
+        except ValueError:
+            raise BadInput("The store's URL has no host or port that can be read; write it as neo4j://host:7687.") from None
+        if "@" in parts.netloc:
+            raise BadInput(
+                "A store's URL holds no name or password, as URLs are logged and listed: set NEO4J_USERNAME, and NEO4J_PASSWORD or"
+                " NEO4J_PASSWORD_FILE, and name only the host."
+            )
+        asked = parse_qs(parts.query, keep_blank_values=True)
+        if parts.scheme not in SCHEMES or not host or parts.path not in ("", "/") or parts.fragment or set(asked) - {"database"}:
+            raise BadInput(f"{url!r} is no address of a Neo4j server; write it as neo4j://host:7687 or neo4j://host:7687?database=name.")
+        named = f"[{host}]" if ":" in host else host
+        address = f"{parts.scheme}://{named}" + (f":{port}" if port else "")
+        return cls(address=address, database=(asked.get("database") or [""])[-1] or None)
+
+
+class _Fuse:
+    """Remembers for a moment that the server was away, so that others are told at once instead of each waiting."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._until = 0.0
+        self._trying = False
+
+    @contextmanager
+    def guard(self, name: str) -> Iterator[None]:
+        """Runs what is inside, or raises StoreUnavailable at once while the server is known to be away."""
+        with self._lock:
+            away = self._until > 0
+            if away and (self._trying or time.monotonic() < self._until):
+                raise StoreAway(f"{name} does not answer; trying again in a moment. Look whether the server is running.")
+            self._trying = away
+        try:
+            yield
+        except StoreAway:
+            with self._lock:
+                self._trying, self._until = False, time.monotonic() + REST_SECONDS
+            raise
+        except BaseException:
+            with self._lock:
+                self._trying = False
+            raise
+        with self._lock:
+            self._until, self._trying = 0.0, False
+
+
+class Connection:
+    """The driver of one store. May be used from any thread; closing twice is safe."""
+
+    def __init__(self, place: Place, credentials: Credentials) -> None:
+        import neo4j
+
+        # The driver tells of every retry; what matters of that is said once, by the error at its end.
+        logging.getLogger("neo4j").addHandler(logging.NullHandler())
+        self.place = place
+        self._bookmarks = neo4j.GraphDatabase.bookmark_manager()
+        self._timed = neo4j.unit_of_work
+        self._fuse = _Fuse()
+        with translated(place.url):
+            self._driver: Driver = neo4j.GraphDatabase.driver(
+                place.address,
+                auth=(credentials.username, credentials.password),
+                user_agent="caremap",
+                connection_timeout=CONNECT_SECONDS,
+                connection_acquisition_timeout=CONNECT_SECONDS + 2,
+                max_transaction_retry_time=RETRY_SECONDS,
+                liveness_check_timeout=30,
+                notifications_min_severity="OFF",
+                telemetry_disabled=True,
+                fetch_size=1000,
+            )
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._driver.close()
+
+    def meet(self) -> None:
+        """Try once, without retries, so that a server that is not there is told of at once."""
+        with self._fuse.guard(self.place.url), translated(self.place.url):
+            self._driver.verify_connectivity()
+
+    def is_there(self) -> bool:
+        """Whether the server answers now. One small look-up."""
+        try:
+            self.ask("RETURN 1")
+        except StoreError:
+            return False
+        return True
+
+    def _session(self) -> Session:
+        return self._driver.session(database=self.place.database, bookmark_manager=self._bookmarks)
+
+    def reading(self, work: Callable[[ManagedTransaction], T], *, seconds: float = QUESTION_SECONDS) -> T:
+        """Run a function in one read transaction, which a follower may serve. It may be run more than once."""
+        return self._run("execute_read", work, seconds=seconds, repeatable=True)
+
+    def writing(self, work: Callable[[ManagedTransaction], T], *, seconds: float = QUESTION_SECONDS, repeatable: bool = True) -> T:
+        """Run a function in one write transaction. The driver may run it again, but never after a commit that held.
+
+        Where the connection broke between the commit and its answer, nobody knows whether it held: what is repeatable is
+        run once more, all else raises StoreAway.
+        """
+        return self._run("execute_write", work, seconds=seconds, repeatable=repeatable)
+
+    def _run(self, how: str, work: Callable[[ManagedTransaction], T], *, seconds: float, repeatable: bool) -> T:
+        from neo4j.exceptions import IncompleteCommit
+
+        timed = self._timed(timeout=seconds)(work)
+
+        def once() -> T:
+            with self._session() as session:
+                made: T = getattr(session, how)(timed)
+                return made
+
+        with self._fuse.guard(self.place.url), translated(self.place.url):
+            try:
+                return once()
+            except IncompleteCommit:
+                if not repeatable:
+                    raise
+                return once()
+
+    def ask(self, cypher: str, /, **parameters: Any) -> list[list[Any]]:
+        """The rows of one short statement, in a read transaction of its own."""
+        return self.reading(lambda transaction: rows(transaction, cypher, **parameters))
+
+    def ask_at_length(self, cypher: str, /, **parameters: Any) -> list[list[Any]]:
+        """The same for what may take as long as opening a large map does."""
+        return self.reading(lambda transaction: rows(transaction, cypher, **parameters), seconds=LOAD_SECONDS)
+
+    def write(self, cypher: str, /, **parameters: Any) -> list[list[Any]]:
+        """The rows of one short statement that is safe to repeat, in a write transaction of its own."""
+        return self.writing(lambda transaction: rows(transaction, cypher, **parameters))
+
+    def write_at_length(self, cypher: str, /, **parameters: Any) -> list[list[Any]]:
+        """The same for what may take long, such as making an index."""
+        return self.writing(lambda transaction: rows(transaction, cypher, **parameters), seconds=LOAD_SECONDS)
+
+    def stage(self, cypher: str, /, **parameters: Any) -> list[list[Any]]:
+        """The rows of one statement of a load: it may take long, and is not run again where nobody knows whether it held."""
+        return self.writing(lambda transaction: rows(transaction, cypher, **parameters), seconds=LOAD_SECONDS, repeatable=False)
+
+
+def rows(transaction: ManagedTransaction, cypher: str, /, **parameters: Any) -> list[list[Any]]:
+    """The rows of one statement inside a transaction. What a person typed is only ever among the parameters."""
+    result = transaction.run(cypher, parameters)
+    return [record.values() for record in result]
