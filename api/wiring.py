@@ -70,13 +70,17 @@ def _make_folder(url: str) -> None:
         ) from error
 
 
-def open_service(store_url: str | None = None, map_name: str | None = None) -> Opened:
+def open_service(store_url: str | None = None, map_name: str | None = None, *, make: bool = True) -> Opened:
     """The service on a store or on a file. With neither, the default store, filled with the shipped content on first use.
+
+    With `make` False a store that is named must be there: a question to a misspelt address makes no empty store.
 
     Raises InvalidMap for a file with problems, StoreError where the store cannot be used.
     """
     if map_name is not None:
-        return Opened(service=MapService(FixedMap(_map_named(map_name), map_name)))
+        return Opened(service=MapService(FixedMap(map_named(map_name), map_name)))
+    if store_url is not None and not make:
+        _must_be_there(store_url)
     store = open_store(store_url or default_store_url())
     try:
         notes = fill(store) if store_url is None else ()
@@ -86,7 +90,18 @@ def open_service(store_url: str | None = None, map_name: str | None = None) -> O
     return Opened(service=MapService(store), notes=notes)
 
 
-def _map_named(name: str) -> SystemMap:
+def _must_be_there(url: str) -> None:
+    if urlsplit(url).scheme != "sqlite":
+        return
+    from graph.stores.embedded_store.connections import Place
+
+    path = Place.of(url).path
+    if path is not None and not path.exists():
+        raise StoreUnavailable(f"{path} is not there; mend the address, or load a map into it first.")
+
+
+def map_named(name: str) -> SystemMap:
+    """The map in a file; `shipped` is the map that comes with caremap. Raises InvalidMap or BadInput."""
     if name == SHIPPED:
         from loaders.curated import shipped_content
 

@@ -46,6 +46,7 @@ def impact_text(snapshot: Snapshot, answer: ImpactAnswer) -> str:
     bound = f" of at most {answer.terms.max_links} links" if answer.terms.max_links else ""
     lines = [f"{start} to {goal}{as_of}: {many}{balance.found} {_routes(balance.found)}{bound}; {said}."]
     lines += _on_agreement(answer)
+    lines += _on_firmness(answer)
     lines += _listed(answer.paths, balance) if answer.nets else _listed_by_decision(answer.decisions)
     caveats = dict.fromkeys(
         str(link.attributes["caveat"])
@@ -60,6 +61,21 @@ def impact_text(snapshot: Snapshot, answer: ImpactAnswer) -> str:
     share = f"{answer.sourced_share:.0%} of the steps have a source. " if answer.sourced_share is not None else ""
     lines.append(f"{share}These routes rank potential influence on the map; they do not forecast. Map revision {answer.terms.revision}.")
     return "\n".join(lines)
+
+
+def _on_firmness(answer: ImpactAnswer) -> list[str]:
+    """Whether the sign holds under draws, and which one link would turn it."""
+    lines = []
+    if answer.robust:
+        robust = answer.robust
+        lines.append(
+            f"In {robust.draws} draws of the strengths (seed {robust.seed}) the net raises it in {robust.raises:.0%} and lowers it in "
+            f"{robust.lowers:.0%}."
+        )
+    if answer.turning:
+        first = answer.turning[0]
+        lines.append(f"One link alone could turn this: {first.start_label} to {first.end_label}. What would settle it: {first.settle}.")
+    return lines
 
 
 def _listed_by_decision(decisions: Iterable[DecisionBalance]) -> list[str]:

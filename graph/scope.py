@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
 
 from schema.kinds import LinkKind, Sign
 from schema.records import BASE_LAYER, MAIN_BRANCH
+from schema.system_map import SystemMap
 
 MAX_LINKS = 8
 TOP = 10
 MAX_PATHS = 1_000_000
+EPSILON = 1e-9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,3 +68,50 @@ class Filters:
             (f"assuming {', '.join(f'{link}={weight:+g}' for link, weight in self.assume.items())}", self.assume),
         ]
         return tuple(phrase for phrase, holds in said if holds)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """What a what-if question changes, and by which rule the map is then followed.
+
+    `held` gives nodes a value for the scenario, `drivers` are held at 1 in both runs, `start` is where both runs begin
+    (0 for what is not named). `rule` is tanh, kosko, modified or rescaled (None: tanh, or kosko where a transfer function
+    is named), `transfer` tanh, sigmoid or step, `steepness` lambda (None: the rule's own). `months` asks for a time
+    course, `draws` for so many runs with weights drawn under `seed`, `trace` for so many first states of the scenario.
+    """
+
+    held: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    drivers: tuple[str, ...] = ()
+    start: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    rule: str | None = None
+    transfer: str | None = None
+    steepness: float | None = None
+    epsilon: float = EPSILON
+    months: int = 0
+    draws: int = 0
+    seed: int = 1
+    trace: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """One of the two maps that are compared: what differs from the question's own scope and filters.
+
+    `system_map` is a map of its own (a file); else `scope` (None: the question's). `as_of` counts where `is_dated`,
+    `proposals` where it is not None.
+    """
+
+    name: str
+    system_map: SystemMap | None = None
+    scope: Scope | None = None
+    is_dated: bool = False
+    as_of: date | None = None
+    proposals: bool | None = None
+
+    def filters(self, filters: Filters) -> Filters:
+        """The question's filters as they hold on this side."""
+        return replace(
+            filters,
+            as_of=self.as_of if self.is_dated else filters.as_of,
+            proposals=filters.proposals if self.proposals is None else self.proposals,
+        )

@@ -6,11 +6,12 @@ Every question selects in the same way, so that a filter means the same everywhe
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from graph.generic import generic_levels, said_elsewhere
 from graph.kernels.paths import PathProblem
 from graph.scope import Filters
 from graph.snapshot import Snapshot
@@ -90,7 +91,8 @@ class Ends:
 
     `starts` and `goals` are node rows between which paths run; `lead_in` are the links from a body to the decisions it
     makes (strength 1, no sign), which only begin a path. `decisions` are the decisions that the start lists one by one.
-    `why_none` says why there is nothing to ask, where that is so.
+    `why_none` says why there is nothing to ask, where that is so. `without_links` and `without_nodes` are left out, as they
+    were said of other places than that of a body which takes its generic body's part; `remarks` say so.
     """
 
     starts: tuple[int, ...]
@@ -98,37 +100,98 @@ class Ends:
     lead_in: tuple[int, ...] = ()
     decisions: tuple[int, ...] = ()
     why_none: str | None = None
+    without_links: tuple[int, ...] = ()
+    without_nodes: tuple[int, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(slots=True, kw_only=True)
+class _Taken:
+    """What bodies that are one of a generic one took from it: which links and nodes are said of other places, and remarks."""
+
+    links: set[int] = field(default_factory=set)
+    nodes: set[int] = field(default_factory=set)
+    remarks: list[str] = field(default_factory=list)
+
+    def note(self, snapshot: Snapshot, row: int, level: Sequence[int], what: str) -> None:
+        """That a body was asked by what its generic bodies have."""
+        elsewhere = said_elsewhere(snapshot, row)
+        self.links.update(elsewhere.links.tolist())
+        self.nodes.update(elsewhere.nodes.tolist())
+        names = " and ".join(snapshot.node(above).label for above in level)
+        left = f"; {len(elsewhere)} links and nodes said only of other places left out" if len(elsewhere) else ""
+        self.remarks.append(f"{snapshot.node(row).label} has no {what} of its own here and takes those of {names}{left}")
 
 
 def resolve_ends(snapshot: Snapshot, selection: Selection, sources: Sequence[str], targets: Sequence[str]) -> Ends:
     """Resolve names to rows: a body at the start to its decisions, at the end to its factors, people to what matters to them.
 
-    A node of any other kind stands for itself, and so does a body or people with impact links of its own, as files from
-    elsewhere have them. Raises UnknownName for a name that is not on the map.
+    A body that has none of its own takes those of the body that it is one of (see `graph.generic`), save what was said of
+    other places only. A node of any other kind stands for itself, and so does a body or people with impact links of its own,
+    as files from elsewhere have them. The same names at both ends stand for themselves: nothing lies between them. Raises
+    UnknownName for a name that is not on the map.
     """
+    begins, reached = ({snapshot.find(name) for name in names} for names in (sources, targets))
+    if begins == reached:
+        return Ends(starts=tuple(sorted(begins)), goals=tuple(sorted(begins)))
+    taken = _Taken()
     starts: dict[int, None] = {}
     lead_in: list[int] = []
     decisions: dict[int, None] = {}
     for row in (snapshot.find(name) for name in sources):
         starts[row] = None
         if snapshot.is_kind(row, *END_KINDS):
-            made = _leaving(snapshot, row, selection.standing_links, LinkKind.MAKES)
-            lead_in += made
-            owned = _owned_decisions(snapshot, selection, row, {int(snapshot.end[link]) for link in made})
-            starts.update(dict.fromkeys(owned))
-            decisions.update(dict.fromkeys([int(snapshot.end[link]) for link in made] + owned))
+            for body in _deciders(snapshot, selection, row, taken):
+                starts[body] = None
+                made, owned = _decided(snapshot, selection, body)
+                lead_in += made
+                starts.update(dict.fromkeys(owned))
+                decisions.update(dict.fromkeys([int(snapshot.end[link]) for link in made] + owned))
         elif snapshot.is_kind(row, NodeKind.DECISION):
             decisions[row] = None
     goals: dict[int, None] = {}
     for row in (snapshot.find(name) for name in targets):
-        goals.update(dict.fromkeys(_goals(snapshot, selection, row)))
+        goals.update(dict.fromkeys(_goals_or_generic(snapshot, selection, row, taken)))
+    dropped = {row for row in decisions if row in taken.nodes}
     return Ends(
-        starts=tuple(starts),
+        starts=tuple(row for row in starts if row not in dropped),
         goals=tuple(goals),
-        lead_in=tuple(lead_in),
-        decisions=tuple(decisions),
+        lead_in=tuple(link for link in dict.fromkeys(lead_in) if link not in taken.links and int(snapshot.end[link]) not in dropped),
+        decisions=tuple(row for row in decisions if row not in dropped),
         why_none=_why_none(snapshot, selection, starts, lead_in, goals, targets),
+        without_links=tuple(sorted(taken.links)),
+        without_nodes=tuple(sorted(taken.nodes)),
+        remarks=tuple(taken.remarks),
     )
+
+
+def _decided(snapshot: Snapshot, selection: Selection, row: int) -> tuple[list[int], list[int]]:
+    """The links to the decisions that a body makes, and the decisions that only name it as owner."""
+    made = _leaving(snapshot, row, selection.standing_links, LinkKind.MAKES)
+    return made, _owned_decisions(snapshot, selection, row, {int(snapshot.end[link]) for link in made})
+
+
+def _deciders(snapshot: Snapshot, selection: Selection, row: int, taken: _Taken) -> list[int]:
+    """The body itself; where it decides and moves nothing, the nearest bodies that it is one of and that do."""
+    if any(_decided(snapshot, selection, row)) or _leaving(snapshot, row, selection.usable, *LinkKind):
+        return [row]
+    for level in generic_levels(snapshot, row, selection.standing_links):
+        if any(any(_decided(snapshot, selection, above)) for above in level):
+            taken.note(snapshot, row, level, "decision")
+            return level
+    return [row]
+
+
+def _goals_or_generic(snapshot: Snapshot, selection: Selection, row: int, taken: _Taken) -> Iterable[int]:
+    goals = _goals(snapshot, selection, row)
+    if goals or not snapshot.is_kind(row, *END_KINDS):
+        return goals
+    for level in generic_levels(snapshot, row, selection.standing_links):
+        found = dict.fromkeys(goal for above in level for goal in _goals(snapshot, selection, above))
+        if found:
+            taken.note(snapshot, row, level, "factor")
+            return found
+    return goals
 
 
 def _leaving(snapshot: Snapshot, row: int, standing: NDArray[np.bool_], *kinds: LinkKind) -> list[int]:
@@ -151,9 +214,9 @@ def _owned_decisions(snapshot: Snapshot, selection: Selection, row: int, made: s
     return [int(node) for node in owned if int(node) not in made and snapshot.is_kind(int(node), NodeKind.DECISION)]
 
 
-def _goals(snapshot: Snapshot, selection: Selection, row: int) -> Iterable[int]:
+def _goals(snapshot: Snapshot, selection: Selection, row: int) -> dict[int, None]:
     if not snapshot.is_kind(row, *END_KINDS):
-        return [row]
+        return {row: None}
     shown = _entering(snapshot, row, selection.standing_links, LinkKind.MATTERS_TO, LinkKind.SHOWS_AT)
     goals = dict.fromkeys(int(snapshot.start[link]) for link in shown)
     identifier = snapshot.node(row).id
@@ -209,6 +272,13 @@ def wanted_sign(filters: Filters) -> int | None:
 def path_problem(snapshot: Snapshot, selection: Selection, ends: Ends, filters: Filters) -> PathProblem:
     """The question as the kernels know it. Lead-in links count with strength 1, no delay and no turn of sign."""
     usable, strength, sign, delay = selection.usable, selection.strength, selection.sign, snapshot.delay
+    blocked = selection.blocked
+    if ends.without_links:
+        usable = usable.copy()
+        usable[list(ends.without_links)] = False
+    if ends.without_nodes:
+        blocked = blocked.copy()
+        blocked[list(ends.without_nodes)] = True
     if ends.lead_in:
         lead_in = np.array(ends.lead_in)
         usable, strength, sign, delay = usable.copy(), strength.copy(), sign.copy(), delay.copy()
@@ -222,7 +292,7 @@ def path_problem(snapshot: Snapshot, selection: Selection, ends: Ends, filters: 
         usable=usable,
         sources=np.array(ends.starts, dtype=np.int32),
         targets=np.array(ends.goals, dtype=np.int32),
-        blocked=selection.blocked,
+        blocked=blocked,
         max_links=filters.max_links,
         required=tuple(snapshot.find(name) for name in filters.require),
         max_delay=filters.max_delay,

@@ -2,20 +2,46 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar
 
-from graph.changes import caught_up, difference
-from graph.results import ImpactAnswer, LitmusAnswer
-from graph.scope import Filters, Scope
+from graph.changes import caught_up, difference, overtaken
+from graph.results import (
+    CompareAnswer,
+    GapAnswer,
+    ImpactAnswer,
+    LitmusAnswer,
+    LoopAnswer,
+    MoneyAnswer,
+    ReachAnswer,
+    ReadAnswer,
+    SiloAnswer,
+    WhatIfAnswer,
+)
+from graph.scope import Filters, Scenario, Scope, Side
 from graph.selection import Stop
 from graph.snapshot import Snapshot
 from graph.store import HistoryEntry, MapSource, Store
-from schema.errors import BadInput, BadQuestion
+from schema.errors import BadInput, BadQuestion, Conflict, UnknownName
 from schema.records import BASE_LAYER, MAIN_BRANCH, ChangeSet, Node
 from schema.system_map import SystemMap
 
+if TYPE_CHECKING:
+    from graph.analysis.compare import Seen
+
+T = TypeVar("T")
+
 MOMENT = "moment-of-interaction"
+MOST_DRAWS = 100_000
+COMPARED_AT_MOST = 1_000
+"""How many loops and gaps of each side a comparison lists."""
+GAPS_LISTED = 20
+REACH_LISTED = 1_000
+"""How many outcomes a question of reach lists unless it is told: all, on a map that people drew."""
+DRAWS_AT_MOST = 10_000
 SNAPSHOTS_KEPT = 4
 CAUGHT_UP_AT_MOST = 10_000
 """Changes of up to this many records are applied to the snapshot at hand; larger ones are read anew."""
@@ -89,6 +115,8 @@ class MapService:
         targets: Sequence[str],
         filters: Filters | None = None,
         *,
+        draws: int = 0,
+        seed: int = 1,
         scope: Scope | None = None,
         stop: Stop | None = None,
     ) -> ImpactAnswer:
@@ -97,7 +125,9 @@ class MapService:
 
         if not sources or not targets:
             raise BadQuestion("Impact needs a start and an end: name at least one node for each.")
-        return impact(self.snapshot(scope), sources, targets, _bounded(filters), stop=stop)
+        if not 0 <= draws <= MOST_DRAWS or seed < 0:
+            raise BadInput(f"--draws {draws}: must lie between 0 and {MOST_DRAWS}, and the seed {seed} must not be negative.")
+        return impact(self.snapshot(scope), sources, targets, _bounded(filters), draws=draws, seed=seed, stop=stop)
 
     def litmus(
         self,
@@ -113,19 +143,204 @@ class MapService:
 
         return litmus(self.snapshot(scope), decisions, moment, _bounded(filters), stop=stop)
 
+    def loops(
+        self,
+        through: str | None = None,
+        filters: Filters | None = None,
+        *,
+        independent: bool = False,
+        scope: Scope | None = None,
+        stop: Stop | None = None,
+    ) -> LoopAnswer:
+        """The feedback loops, all or through one node; with `independent` a few short ones that span all others. See
+        `graph.analysis.loops`."""
+        from graph.analysis.loops import loops
+
+        return loops(self.snapshot(scope), through, _bounded(filters), independent=independent, stop=stop)
+
+    def whatif(
+        self,
+        scenario: Scenario | None = None,
+        filters: Filters | None = None,
+        *,
+        scope: Scope | None = None,
+        stop: Stop | None = None,
+    ) -> WhatIfAnswer:
+        """Where the map comes to rest when something is held, cut or switched on. See `graph.analysis.whatif`."""
+        from graph.analysis.whatif import whatif
+
+        return whatif(self.snapshot(scope), scenario or Scenario(), _bounded(filters), stop=stop)
+
+    def gaps(
+        self,
+        decisions: Sequence[str] = (),
+        filters: Filters | None = None,
+        *,
+        moment: str | None = None,
+        unrecorded: bool = False,
+        scope: Scope | None = None,
+        stop: Stop | None = None,
+    ) -> GapAnswer:
+        """What decisions move and never hear of. Without a `moment`, gaps are scored by the moment of interaction where the map
+        has it. See `graph.analysis.gaps`."""
+        from graph.analysis.gaps import gaps
+
+        snapshot = self.snapshot(scope)
+        judged_by = moment if moment is not None else MOMENT if MOMENT in snapshot.row_of else None
+        wanted = _bounded(filters if filters is not None else Filters(top=GAPS_LISTED))
+        return gaps(snapshot, decisions, judged_by, wanted, unrecorded=unrecorded, stop=stop)
+
+    def compare(
+        self,
+        a: Side,
+        b: Side,
+        filters: Filters | None = None,
+        *,
+        sources: Sequence[str] = (),
+        targets: Sequence[str] = (),
+        moment: str = MOMENT,
+        scope: Scope | None = None,
+        stop: Stop | None = None,
+    ) -> CompareAnswer:
+        """B minus A, with what follows: verdicts, loops, gaps, pounds, and the hand-offs between two named ends. See
+        `graph.analysis.compare`."""
+        from graph.analysis.compare import compare
+
+        filters = _bounded(filters)
+        snapshots = [self.snapshot(side.scope or scope) if side.system_map is None else Snapshot(side.system_map) for side in (a, b)]
+        silent: list[str] = []
+        seen = [
+            self._seen(side, snapshot, _that_hold(side.filters(filters), snapshot, snapshots), (sources, targets), moment, silent, stop)
+            for side, snapshot in zip((a, b), snapshots, strict=True)
+        ]
+        return compare(*seen, silent=tuple(dict.fromkeys(silent)), stop=stop)
+
+    def _seen(
+        self,
+        side: Side,
+        snapshot: Snapshot,
+        filters: Filters,
+        ends: tuple[Sequence[str], Sequence[str]],
+        moment: str,
+        silent: list[str],
+        stop: Stop | None,
+    ) -> Seen:
+        """One side of a comparison with what the other questions answer there; what cannot be asked is said in `silent`."""
+        from graph.analysis.compare import Seen
+        from graph.analysis.gaps import gaps
+        from graph.analysis.impact import impact
+        from graph.analysis.litmus import litmus
+        from graph.analysis.loops import loops
+
+        def asked(what: str, question: Callable[[], T]) -> T | None:
+            try:
+                return question()
+            except UnknownName as unknown:
+                silent.append(f"No {what} compared: {side.name} has no {unknown.name}.")
+                return None
+
+        many = replace(filters, top=COMPARED_AT_MOST)
+        sources, targets = ends
+        return Seen(
+            name=side.name,
+            snapshot=snapshot,
+            filters=filters,
+            litmus=asked("verdicts", lambda: litmus(snapshot, (), moment, filters, stop=stop)),
+            loops=loops(snapshot, None, many, stop=stop),
+            gaps=gaps(snapshot, (), moment if moment in snapshot.row_of else None, many, stop=stop),
+            impact=asked("routes", lambda: impact(snapshot, sources, targets, filters, stop=stop)) if sources and targets else None,
+        )
+
+    def reach(
+        self,
+        name: str,
+        filters: Filters | None = None,
+        *,
+        direction: str = "down",
+        scope: Scope | None = None,
+        stop: Stop | None = None,
+    ) -> ReachAnswer:
+        """Every outcome that one decision reaches, or with `up` every decision that reaches one outcome. See
+        `graph.analysis.reach`."""
+        from graph.analysis.reach import reach
+
+        wanted = _bounded(filters if filters is not None else Filters(top=REACH_LISTED))
+        return reach(self.snapshot(scope), name, direction, wanted, stop=stop)
+
+    def silos(
+        self,
+        filters: Filters | None = None,
+        *,
+        moment: str | None = None,
+        draws: int = 0,
+        seed: int = 1,
+        scope: Scope | None = None,
+        stop: Stop | None = None,
+    ) -> SiloAnswer:
+        """How influence crosses between silos; with `draws`, against communities and chance. See `graph.analysis.silos`."""
+        from graph.analysis.silos import silos
+
+        if not 0 <= draws <= DRAWS_AT_MOST:
+            raise BadInput(f"--null {draws}: must lie between 0 and {DRAWS_AT_MOST}.")
+        if seed < 0:
+            raise BadInput(f"--seed {seed}: must not be negative.")
+        snapshot = self.snapshot(scope)
+        judged_by = moment if moment is not None else MOMENT if MOMENT in snapshot.row_of else None
+        return silos(snapshot, judged_by, _bounded(filters), draws=draws, seed=seed, stop=stop)
+
+    def read(
+        self,
+        names: Sequence[str] = (),
+        filters: Filters | None = None,
+        *,
+        moment: str | None = None,
+        scope: Scope | None = None,
+        stop: Stop | None = None,
+    ) -> ReadAnswer:
+        """How to read the map, and the workshop questions about named nodes. Without a `moment`, distances are to the moment of
+        interaction where the map has it. See `graph.analysis.read`."""
+        from graph.analysis.read import read
+
+        snapshot = self.snapshot(scope)
+        goal = moment or (MOMENT if MOMENT in snapshot.row_of else None)
+        return read(snapshot, names, goal, _bounded(filters), stop=stop)
+
+    def money(
+        self,
+        body: str | None = None,
+        filters: Filters | None = None,
+        *,
+        year: str | None = None,
+        follow: tuple[str, int] | None = None,
+        direction: str = "forward",
+        gains: bool = False,
+        scope: Scope | None = None,
+        stop: Stop | None = None,
+    ) -> MoneyAnswer:
+        """Ledgers by body and year; `follow` is a body and pence to follow; `gains` asks who pays and who gains. See
+        `graph.analysis.money`."""
+        from graph.analysis.money import money
+
+        snapshot = self.snapshot(scope)
+        return money(snapshot, body, year, _bounded(filters), follow=follow, direction=direction, gains=gains, stop=stop)
+
     # ---- parts of the map -----------------------------------------------
 
-    def neighbourhood(self, sources: Sequence[str], hops: int, direction: str, filters: Filters | None = None) -> SystemMap:
+    def neighbourhood(
+        self, sources: Sequence[str], hops: int, direction: str, filters: Filters | None = None, *, scope: Scope | None = None
+    ) -> SystemMap:
         """The part of the map within some links of the sources: `up` against the links, `down` along them, or `both`."""
         from graph.analysis.part import neighbourhood
 
-        return neighbourhood(self.snapshot(), sources, hops, direction, _bounded(filters))
+        return neighbourhood(self.snapshot(scope), sources, hops, direction, _bounded(filters))
 
-    def corridor(self, sources: Sequence[str], targets: Sequence[str], filters: Filters | None = None) -> SystemMap:
+    def corridor(
+        self, sources: Sequence[str], targets: Sequence[str], filters: Filters | None = None, *, scope: Scope | None = None
+    ) -> SystemMap:
         """Every link on a path between the ends: asked of this part, the question has the same answer."""
         from graph.analysis.part import corridor
 
-        return corridor(self.snapshot(), sources, targets, _bounded(filters))
+        return corridor(self.snapshot(scope), sources, targets, _bounded(filters))
 
     # ---- changes --------------------------------------------------------
 
@@ -136,31 +351,77 @@ class MapService:
             raise BadInput(f"{self.url} is a file that is only asked. Load it into a store to change it or to see its history.")
         return self._source
 
+    def branches(self) -> tuple[str, ...]:
+        """The names of the branches; empty where the map is only a file."""
+        return tuple(self._source.branches()) if isinstance(self._source, Store) else ()
+
+    def met_by(self, layer: str) -> Scope:
+        """The scope that a change of a layer meets: the base, and over it the layer where it has begun."""
+        if layer == BASE_LAYER or layer not in self.store.layers():
+            return Scope()
+        return Scope(layers=(BASE_LAYER, layer))
+
     def apply(self, change: ChangeSet) -> int:
         """Apply a change; returns the new revision."""
         return self.store.apply(change)
 
-    def load(self, system_map: SystemMap, *, by: str, why: str, replace: bool = False) -> int:
-        """Add a map to what is kept, or change it, by id; with `replace`, remove what it lacks. Returns the revision."""
-        now = self.snapshot()
+    def load(self, system_map: SystemMap, *, by: str, why: str, replace: bool = False, layer: str = BASE_LAYER) -> int:
+        """Add a map to what is kept, or change it, by id; with `replace`, remove what it lacks. Returns the revision.
+
+        In another layer than the base only what the base does not say alike is kept; such a layer is never loaded with
+        `replace`, which would hide the base.
+        """
+        if layer != BASE_LAYER and replace:
+            raise BadInput(f"Layer {layer!r} lies over the base, and --replace would hide all that the files lack. Load without it.")
+        now = self.snapshot(self.met_by(layer))
         change = difference(now.map, system_map, by=by, why=why, remove=replace)
-        return self.store.apply(change)
+        return self.store.apply(dataclasses.replace(change, layer=layer))
 
     def history(self, *, branch: str = MAIN_BRANCH, most: int = 50, before: int | None = None) -> Sequence[HistoryEntry]:
         """The latest changes, newest first."""
         return self.store.history(branch, most=most, before=before)
 
     def undo(self, revision: int | None = None, *, by: str, why: str = "") -> int:
-        """Take back the change that made a revision (the newest where none is named); returns the new revision."""
+        """Take back the change that made a revision (the newest where none is named); returns the new revision.
+
+        Raises Conflict where later changes altered the same things, which would be lost with it.
+        """
         store = self.store
         target = revision if revision is not None else store.head()
         if target == 0:
             raise BadInput("There is nothing to undo: the store holds no change yet.")
-        return store.apply(store.inverse(target, by=by, why=why or f"undo of revision {target}"))
+        undo = store.inverse(target, by=by, why=why or f"undo of revision {target}")
+        if store.head(undo.branch) > target:
+            layers = (BASE_LAYER,) if undo.layer == BASE_LAYER else (BASE_LAYER, undo.layer)
+            now = self.snapshot(Scope(branch=undo.branch, layers=layers))
+            if lost := overtaken(store.change(target), undo, now.map):
+                named = ", ".join(lost[:10]) + (f" and {len(lost) - 10} more" if len(lost) > 10 else "")
+                raise Conflict(
+                    f"Revision {target} cannot be taken back alone: later changes altered {named}. Take those back first, newest first.",
+                    expected=target,
+                    found=now.revision,
+                    changed=lost,
+                )
+        return store.apply(undo)
 
     def close(self) -> None:
         """Let go of the store."""
         self._source.close()
+
+
+def _that_hold(filters: Filters, snapshot: Snapshot, snapshots: Sequence[Snapshot]) -> Filters:
+    """The filters without what only the other side has; a name that neither has stays, and is refused where it is used."""
+
+    def holds(name: str, rows: str) -> bool:
+        here = getattr(snapshot.map, rows)
+        return name in here or not any(name in getattr(each.map, rows) for each in snapshots)
+
+    return replace(
+        filters,
+        without=tuple(name for name in filters.without if holds(name, "row_of_link")),
+        assume={name: weight for name, weight in filters.assume.items() if holds(name, "row_of_link")},
+        avoid=tuple(name for name in filters.avoid if holds(name, "row_of_node")),
+    )
 
 
 def _bounded(filters: Filters | None) -> Filters:

@@ -20,7 +20,8 @@ from schema.records import Link, Node
 from schema.system_map import LinkColumns, SystemMap, end_day, first_day
 
 UNASSIGNED = "unassigned"
-_OWNING = (LinkKind.MAKES, LinkKind.CARRIES_OUT, LinkKind.HOLDS_DUTY)
+OWNING = (LinkKind.MAKES, LinkKind.CARRIES_OUT, LinkKind.HOLDS_DUTY)
+"""The kinds of link that say who owns what names no owner, the first that there is."""
 T = TypeVar("T")
 
 
@@ -182,7 +183,7 @@ class Snapshot:
         """
         nodes = self.map.nodes
         owner = np.array([self.row_of.get(node.owner or "", -1) for node in nodes], dtype=np.int32)
-        for kind in _OWNING:
+        for kind in OWNING:
             for row in self.of_kind(kind):
                 end = self.end[row]
                 if owner[end] < 0:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from graph.results import ImpactPath, Step
 from graph.selection import Selection
@@ -142,6 +143,25 @@ def path_of(snapshot: Snapshot, selection: Selection, rows: Sequence[int]) -> Im
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trip:
+    """How long some steps take together, in months: what is known of the least; the most and the middle, None where unknown."""
+
+    low: float
+    high: float | None
+
+    @property
+    def middle(self) -> float | None:
+        return None if self.high is None else (self.low + self.high) / 2
+
+
+def round_trip(steps: Sequence[Step]) -> Trip:
+    """The sum of the steps' delays."""
+    known = [(step.delay_low, step.delay_high) for step in steps if step.delay_low is not None and step.delay_high is not None]
+    high = math.fsum(delay[1] for delay in known) if len(known) == len(steps) else None
+    return Trip(low=math.fsum(delay[0] for delay in known), high=high)
+
+
 def months(low: float, high: float | None) -> str:
     """A delay in words: `at once`, `6 months`, `9-49 months`, `at least 9 months`."""
     if high is None:
@@ -167,6 +187,8 @@ def _sentence(steps: Sequence[Step], low: float, high: float | None, threads: Se
     if not steps:
         return ""
     inner = [step for step in steps if not step.is_lead_in]
+    if not inner:
+        return f"{steps[0].start_label} makes the decision {in_sentence(steps[0].end_label)}; no effect lies between the two."
     first = inner[0]
     opening = f"{steps[0].start_label}: {first.start_label}" if steps[0].is_lead_in else first.start_label
     parts = []
@@ -176,10 +198,11 @@ def _sentence(steps: Sequence[Step], low: float, high: float | None, threads: Se
         said = f"{verb} {in_sentence(step.end_label)}" + (f" ({value})" if value else "")
         acts = step.owner if number and step.owner and step.owner != inner[number - 1].owner and step.owner != steps[0].start else None
         parts.append(f"{said}" if acts is None else f"{said} [by {acts}]")
-    return f"{opening} {', which '.join(parts)}; {months(low, high)}. {_footing(inner, threads)}"
+    return f"{opening} {', which '.join(parts)}; {months(low, high)}. {footing(inner, threads)}"
 
 
-def _footing(inner: Sequence[Step], threads: Sequence[str]) -> str:
+def footing(inner: Sequence[Step], threads: Sequence[str] = ()) -> str:
+    """On what some steps stand, in a sentence: how many are sourced, defined or assumed, and how sure the weakest is."""
     sourced = sum(step.ground == "sourced" for step in inner)
     rest = [
         (sum(step.ground == "definition" for step in inner), "by definition"),

@@ -9,8 +9,11 @@ from typing import Annotated
 import typer
 
 from api.cli.ask import ask_app
+from api.cli.instance import instance
 from api.cli.options import Asked, Json, Store, asks, opened, several
+from api.cli.synth import synth
 from schema.errors import EXIT_BAD_INPUT, BadInput
+from schema.records import BASE_LAYER
 
 app = typer.Typer(
     name="caremap",
@@ -20,6 +23,8 @@ app = typer.Typer(
     epilog="Exit codes: 0 answered, 2 usage, 3 bad input, 4 store.",
 )
 app.add_typer(ask_app, name="ask")
+app.command()(instance)
+app.command()(synth)
 
 By = Annotated[str | None, typer.Option("--by", metavar="NAME", help="Who makes the change; your user name if not said.")]
 Why = Annotated[str, typer.Option("--why", metavar="TEXT", help="Why the change is made.")]
@@ -50,9 +55,10 @@ def serve(
 
 @app.command()
 def load(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Maps in any readable format.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Maps in any readable format.", readable=False)],
     store: Store = None,
     replace: Annotated[bool, typer.Option("--replace", help="Also remove what the files lack.")] = False,
+    layer: Annotated[str, typer.Option(metavar="NAME", help="Keep it in a layer over the map, such as a local map.")] = BASE_LAYER,
     format_name: FormatName = None,
     by: By = None,
     why: Why = "",
@@ -65,14 +71,15 @@ def load(
     from schema.validation import check_rows
 
     with opened(store) as service:
-        now = service.snapshot().map
+        met = service.met_by(layer)
+        now = service.snapshot(met).map
         known = {} if replace else {node.id: node.kind for node in now.nodes}
         checked = check_rows(read_rows(files, format_name, known), known, () if replace else now.source_of)
         if checked.system_map is None:
             raise InvalidMap(checked.problems)
-        before = service.snapshot().revision
+        before = service.head()
         names = ", ".join(file.name for file in files)
-        revision = service.load(checked.system_map, by=by or getpass.getuser(), why=why or f"load {names}", replace=replace)
+        revision = service.load(checked.system_map, by=by or getpass.getuser(), why=why or f"load {names}", replace=replace, layer=layer)
         counts = {
             "nodes": len(checked.system_map.nodes),
             "links": len(checked.system_map.links),
@@ -88,8 +95,11 @@ def load(
 
 @app.command()
 def check(
-    files: Annotated[list[Path] | None, typer.Argument(metavar="[FILE...]", help="Maps to check; none: the shipped content.")] = None,
+    files: Annotated[
+        list[Path] | None, typer.Argument(metavar="[FILE...]", help="Maps to check; none: the shipped content.", readable=False)
+    ] = None,
     coverage: Annotated[bool, typer.Option("--coverage", help="Show which claims of the two documents are on the map.")] = False,
+    format_name: FormatName = None,
     as_json: Json = False,
 ) -> None:
     """Check maps and list every problem with its place. Exit code 3 where there is an error."""
@@ -99,7 +109,7 @@ def check(
     if coverage:
         print_coverage(list(files or ()), as_json=as_json)
         return
-    reports = check_files(list(files)) if files else check_shipped()
+    reports = check_files(list(files), format_name) if files else check_shipped()
     if as_json:
         print_json({"files": [report_json(report) for report in reports]})
     else:
@@ -172,7 +182,7 @@ def history(
     """List the latest changes: who, when, why, and how much."""
     from api.cli.printing import print_history
 
-    with opened(store) as service:
+    with opened(store, make=False) as service:
         print_history(service.history(branch=branch, most=top), as_json=as_json)
 
 
@@ -189,7 +199,7 @@ def undo(
 
     if revision is not None and revision < 1:
         raise BadInput(f"Revision {revision}: revisions count from 1; `caremap history` lists them.")
-    with opened(store) as service:
+    with opened(store, make=False) as service:
         taken = revision if revision is not None else service.store.head()
         now = service.undo(revision, by=by or getpass.getuser(), why=why)
         if as_json:

@@ -9,17 +9,19 @@ from collections.abc import Sequence
 
 import typer
 
-from schema.errors import EXIT_ANSWERED, CaremapError, InvalidMap, UnknownName
+from schema.errors import EXIT_ANSWERED, EXIT_USAGE, CaremapError, InvalidMap, UnknownName
 
 INTERRUPTED = 130
 
 
 def run(app: typer.Typer, arguments: Sequence[str]) -> int:
-    """Run the app on arguments and return the exit code. Usage errors are said by typer itself."""
+    """Run the app on arguments and return the exit code. Usage errors are said by typer itself, on stderr."""
     command = typer.main.get_command(app)
     try:
         command.main(args=list(arguments), prog_name="caremap")
     except SystemExit as end:
+        if end.code == EXIT_USAGE and "--json" in arguments:
+            _print({"code": "USAGE", "message": "The command cannot be read so; standard error says why, and --help what it takes."})
         return end.code if isinstance(end.code, int) else EXIT_ANSWERED
     except CaremapError as error:
         return _said(error, as_json="--json" in arguments)
@@ -42,5 +44,10 @@ def _said(error: CaremapError, *, as_json: bool) -> int:
                 {"place": problem.place, "field": problem.field, "message": problem.message, "severity": problem.severity}
                 for problem in error.problems
             ]
-        sys.stdout.write(json.dumps({"error": said}, ensure_ascii=False) + "\n")
+        _print(said)
     return error.exit_status
+
+
+def _print(said: dict[str, object]) -> None:
+    """The one JSON document of a command that cannot answer."""
+    sys.stdout.write(json.dumps({"error": said}, ensure_ascii=False) + "\n")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ import typer
 from graph.scope import MAX_LINKS, MAX_PATHS, TOP, Filters, Scope
 from schema.errors import BadInput
 from schema.kinds import LinkKind
-from schema.records import MAIN_BRANCH
+from schema.records import BASE_LAYER, MAIN_BRANCH
 from schema.wire import Refused, decode_confidence, decode_sign
 
 if TYPE_CHECKING:
@@ -37,29 +38,30 @@ class Asked:
     store: str | None
     map: str | None
     branch: str
+    layers: tuple[str, ...]
     revision: int | None
     filters: Filters
     json: bool
 
     @property
     def scope(self) -> Scope:
-        return Scope(branch=self.branch, revision=self.revision)
+        return Scope(branch=self.branch, layers=(BASE_LAYER, *self.layers), revision=self.revision)
 
     @contextmanager
     def service(self) -> Iterator[MapService]:
         """The service on the map that the options name; closed at the end."""
-        with opened(self.store, self.map) as service:
+        with opened(self.store, self.map, make=False) as service:
             yield service
 
 
 @contextmanager
-def opened(store: str | None, map_name: str | None = None) -> Iterator[MapService]:
+def opened(store: str | None, map_name: str | None = None, *, make: bool = True) -> Iterator[MapService]:
     """The service on a store or a file; what was done to have it goes to stderr."""
     from api.wiring import open_service
 
     if store is not None and map_name is not None:
         raise BadInput("--store and --map are two places for one map; give one of them.")
-    found = open_service(store, map_name)
+    found = open_service(store, map_name, make=make)
     try:
         for note in found.notes:
             typer.echo(note, err=True)
@@ -104,6 +106,38 @@ def _weights(pairs: Sequence[str]) -> dict[str, float]:
     return weights
 
 
+def values_of(option: str, pairs: Sequence[str] | None) -> dict[str, float]:
+    """The values of `ID=VALUE` options; several may stand in one, with commas, where each part is one."""
+    values: dict[str, float] = {}
+    for pair in pairs or ():
+        parts = pair.split(",")
+        for part in parts if all("=" in each for each in parts) else [pair]:
+            name, equals, number = part.rpartition("=")
+            try:
+                values[name.strip()] = float(number)
+            except ValueError:
+                equals = ""
+            if not equals or not name.strip() or not math.isfinite(values.get(name.strip(), 0.0)):
+                raise BadInput(f"{option} {part}: must be ID=VALUE, such as fee-paid=0.5.")
+    return values
+
+
+def sum_of(option: str, pair: str) -> tuple[str, int]:
+    """The body and the exact pence of a `BODY=POUNDS` option. Raises BadInput for what is no sum or finer than a penny."""
+    from decimal import Decimal, InvalidOperation
+
+    name, equals, number = pair.rpartition("=")
+    pence = Decimal(0)
+    try:
+        pence = Decimal(number.strip().lstrip("£").replace(",", "")) * 100
+        exact = pence.is_finite() and pence == pence.to_integral_value() and abs(pence) < 10**18
+    except InvalidOperation:
+        exact = False
+    if not equals or not name.strip() or not exact:
+        raise BadInput(f"{option} {pair}: must be BODY=POUNDS, to the penny, such as hm-treasury=1000000.")
+    return name.strip(), int(pence)
+
+
 def _decoded(option: str, decode: Callable[[object], Any], text: str | None) -> Any:
     if text is None:
         return None
@@ -127,6 +161,10 @@ def _question_options(
     store: Store = None,
     map_name: Map = None,
     branch: Annotated[str, typer.Option(metavar="NAME", help="Ask a branch of the store.", rich_help_panel=ASKING)] = MAIN_BRANCH,
+    layer: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Lay a layer over the map, such as a local map; the last lies on top.", rich_help_panel=ASKING),
+    ] = None,
     revision: Annotated[int | None, typer.Option(metavar="N", help="Ask the map as it was at a revision.", rich_help_panel=ASKING)] = None,
     as_of: Annotated[
         str | None, typer.Option(metavar="DAY|any", help="The day on which things must stand; today if not said.", rich_help_panel=FILTERS)
@@ -177,7 +215,21 @@ def _question_options(
         top=top,
         max_paths=max_paths,
     )
-    return Asked(store=store, map=map_name, branch=branch, revision=revision, filters=filters, json=as_json)
+    layers = tuple(name for name in dict.fromkeys(several(layer)) if name != BASE_LAYER)
+    return Asked(store=store, map=map_name, branch=branch, layers=layers, revision=revision, filters=filters, json=as_json)
+
+
+def listing(top: int) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """`asks` for a question that lists another number than the rest unless it is told."""
+
+    def made(command: Callable[..., None]) -> Callable[..., None]:
+        asked = asks(command)
+        signature = inspect.signature(asked)
+        ours = [each.replace(default=top) if each.name == "top" else each for each in signature.parameters.values()]
+        asked.__signature__ = signature.replace(parameters=ours)  # type: ignore[attr-defined]
+        return asked
+
+    return made
 
 
 def asks(command: Callable[..., None]) -> Callable[..., None]:
@@ -194,5 +246,5 @@ def asks(command: Callable[..., None]) -> Callable[..., None]:
     mine = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own]
     with_options.__signature__ = inspect.Signature([*mine, *options])  # type: ignore[attr-defined]
     with_options.__annotations__ = {parameter.name: parameter.annotation for parameter in [*mine, *options]}
-    del with_options.__wrapped__  # type: ignore[attr-defined]
+    del with_options.__wrapped__
     return with_options

@@ -18,9 +18,9 @@ def part_of(service: MapService, asked: Asked, sources: Sequence[str], targets: 
     if targets and not sources:
         raise BadQuestion("--to needs --from: name where the paths begin.")
     if targets:
-        return service.corridor(sources, targets, asked.filters)
+        return service.corridor(sources, targets, asked.filters, scope=asked.scope)
     if sources:
-        return service.neighbourhood(sources, hops, direction, asked.filters)
+        return service.neighbourhood(sources, hops, direction, asked.filters, scope=asked.scope)
     return service.snapshot(asked.scope).map
 
 
@@ -36,7 +36,7 @@ def page_of(
     snapshot = service.snapshot(asked.scope)
     answer = service.impact(sources, targets, filters, scope=asked.scope) if sources and targets else None
     if sources and not targets:
-        snapshot = Snapshot(service.neighbourhood(sources, hops, direction, filters), revision=snapshot.revision)
+        snapshot = Snapshot(service.neighbourhood(sources, hops, direction, filters, scope=asked.scope), revision=snapshot.revision)
     figure = figure_of(
         snapshot,
         as_of=filters.as_of,

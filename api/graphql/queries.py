@@ -15,12 +15,19 @@ from api.graphql.paging import PAGE, Page, PageInfo, checked_first
 from api.graphql.types.about import HistoryEntry, MapInfo, Vocabulary, about
 from api.graphql.types.answers import ImpactAnswer, LitmusAnswer
 from api.graphql.types.claims import Source
+from api.graphql.types.compare import CompareAnswer, Side
 from api.graphql.types.filters import Filters, names
+from api.graphql.types.gaps import GapAnswer
 from api.graphql.types.kinds import LinkKind, NodeKind
 from api.graphql.types.loops import LoopAnswer
+from api.graphql.types.money import Follow, MoneyAnswer
+from api.graphql.types.reach import ReachAnswer
+from api.graphql.types.read import ReadAnswer
+from api.graphql.types.silos import SiloAnswer
 from api.graphql.types.things import AFTER, AS_OF, FIRST, Link, LinkConnection, Node, NodeConnection
+from api.graphql.types.whatif import Scenario, WhatIfAnswer, checked_draws
 from graph import results
-from graph.service import MOMENT
+from graph.service import GAPS_LISTED, MOMENT
 from graph.store import HistoryEntry as Entry
 from schema import records
 
@@ -103,11 +110,16 @@ class Query:
         starts: Annotated[list[str], strawberry.argument(name="from", description=Names)],
         goals: Annotated[list[str], strawberry.argument(name="to", description=Names)],
         filters: Filters | None = None,
+        draws: Annotated[int, strawberry.argument(description="Draws of the strengths under which the sign is tried, at most 1000.")] = 0,
+        seed: Annotated[int, strawberry.argument(description="The seed of the draws.")] = 1,
     ) -> results.ImpactAnswer:
         turn = info.context
         sources, targets = names("from", starts, turn.settings), names("to", goals, turn.settings)
+        tries = checked_draws(draws)
         wanted = (filters or Filters()).wanted(turn.settings)
-        return await turn.ask(lambda service, scope, stop: service.impact(sources, targets, wanted, scope=scope, stop=stop))
+        return await turn.ask(
+            lambda service, scope, stop: service.impact(sources, targets, wanted, draws=tries, seed=seed, scope=scope, stop=stop)
+        )
 
     @field(shown_as=LitmusAnswer | None, description="Whether decisions make the moment better; all of them where none is named.")
     async def litmus(
@@ -136,6 +148,119 @@ class Query:
         names("through", [] if through is None else [through], turn.settings)
         wanted = (filters or Filters()).wanted(turn.settings)
         return await turn.ask(lambda service, scope, stop: service.loops(through, wanted, independent=independent, scope=scope, stop=stop))
+
+    @field(shown_as=WhatIfAnswer | None, description="Where the map comes to rest when something is held, cut or switched on.")
+    async def what_if(self, info: Asked, scenario: Scenario | None = None, filters: Filters | None = None) -> results.WhatIfAnswer:
+        turn = info.context
+        wish = (scenario or Scenario()).wanted(turn.settings)
+        wanted = (filters or Filters()).wanted(turn.settings)
+        return await turn.ask(lambda service, scope, stop: service.whatif(wish, wanted, scope=scope, stop=stop))
+
+    @field(shown_as=GapAnswer | None, description="What decisions move and never hear of; all of them where none is named.")
+    async def gaps(
+        self,
+        info: Asked,
+        decisions: Annotated[list[str] | None, strawberry.argument(description=Names)] = None,
+        moment: Annotated[
+            str | None, strawberry.argument(description="The factor to score by; the moment of interaction if left out.")
+        ] = None,
+        filters: Filters | None = None,
+        *,
+        unrecorded: Annotated[bool, strawberry.argument(description="Also list what nobody records.")] = False,
+    ) -> results.GapAnswer:
+        turn = info.context
+        named = names("decisions", decisions or [], turn.settings)
+        names("moment", [] if moment is None else [moment], turn.settings)
+        wanted = (filters or Filters(top=GAPS_LISTED)).wanted(turn.settings)
+        return await turn.ask(
+            lambda service, scope, stop: service.gaps(named, wanted, moment=moment, unrecorded=unrecorded, scope=scope, stop=stop)
+        )
+
+    @field(shown_as=CompareAnswer | None, description="The second side less the first: two dates, revisions, branches or views of the map.")
+    async def compare(
+        self,
+        info: Asked,
+        a: Side,
+        b: Side,
+        starts: Annotated[list[str] | None, strawberry.argument(name="from", description="Compare the routes that begin here.")] = None,
+        goals: Annotated[list[str] | None, strawberry.argument(name="to", description="Where these routes end.")] = None,
+        moment: str = MOMENT,
+        filters: Filters | None = None,
+    ) -> results.CompareAnswer:
+        turn = info.context
+        left, right = a.wanted("a"), b.wanted("b")
+        sources, targets = names("from", starts or [], turn.settings), names("to", goals or [], turn.settings)
+        names("moment", [moment], turn.settings)
+        wanted = (filters or Filters()).wanted(turn.settings)
+        return await turn.ask(
+            lambda service, scope, stop: service.compare(
+                left, right, wanted, sources=sources, targets=targets, moment=moment, scope=scope, stop=stop
+            )
+        )
+
+    @field(shown_as=ReachAnswer | None, description="Every outcome that one decision reaches, or every decision that reaches one outcome.")
+    async def reach(
+        self,
+        info: Asked,
+        node: Annotated[str, strawberry.argument(description="An id or a unique label.")],
+        direction: Annotated[str, strawberry.argument(description="down from a decision, or up from an outcome.")] = "down",
+        filters: Filters | None = None,
+    ) -> results.ReachAnswer:
+        turn = info.context
+        names("node", [node], turn.settings)
+        wanted = (filters or Filters(top=turn.settings.page_most)).wanted(turn.settings)
+        return await turn.ask(lambda service, scope, stop: service.reach(node, wanted, direction=direction, scope=scope, stop=stop))
+
+    @field(shown_as=SiloAnswer | None, description="Where influence crosses from silo to silo.")
+    async def silos(
+        self,
+        info: Asked,
+        moment: Annotated[str | None, strawberry.argument(description="The factor to be reached; the moment if left out.")] = None,
+        filters: Filters | None = None,
+        draws: Annotated[int, strawberry.argument(description="Random deals of the silos to compare with; 0 for none.")] = 0,
+        seed: int = 1,
+    ) -> results.SiloAnswer:
+        turn = info.context
+        names("moment", [] if moment is None else [moment], turn.settings)
+        wanted = (filters or Filters()).wanted(turn.settings)
+        return await turn.ask(
+            lambda service, scope, stop: service.silos(wanted, moment=moment, draws=draws, seed=seed, scope=scope, stop=stop)
+        )
+
+    @field(shown_as=ReadAnswer | None, description="How to read the map, and the workshop questions about named nodes.")
+    async def read(
+        self,
+        info: Asked,
+        nodes: Annotated[list[str] | None, strawberry.argument(description=Names)] = None,
+        moment: str | None = None,
+        filters: Filters | None = None,
+    ) -> results.ReadAnswer:
+        turn = info.context
+        named = names("nodes", nodes or [], turn.settings)
+        names("moment", [moment or ""], turn.settings)
+        wanted = (filters or Filters()).wanted(turn.settings)
+        return await turn.ask(lambda service, scope, stop: service.read(named, wanted, moment=moment, scope=scope, stop=stop))
+
+    @field(shown_as=MoneyAnswer | None, description="Where the money comes from, where it goes, and who pays against who gains.")
+    async def money(
+        self,
+        info: Asked,
+        body: str | None = None,
+        year: str | None = None,
+        follow: Follow | None = None,
+        gains: Annotated[bool | None, strawberry.argument(description="Whether to ask who pays against who gains.")] = None,
+        filters: Filters | None = None,
+    ) -> results.MoneyAnswer:
+        turn = info.context
+        names("body", [body or "", year or ""], turn.settings)
+        wish = follow.wanted(turn.settings) if follow else None
+        back = "back" if follow and follow.back else "forward"
+        wanted = (filters or Filters()).wanted(turn.settings)
+        return await turn.ask(
+            lambda service, scope, stop: service.money(
+                body, wanted, year=year, follow=wish, direction=back, gains=bool(gains), scope=scope, stop=stop
+            )
+        )
 
     @field(shown_as=list[HistoryEntry] | None, description="The latest changes, newest first.")
     async def history(self, info: Asked, first: First = PAGE, before: int | None = None) -> Sequence[Entry]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,18 +21,27 @@ from graph.telling import assumed_fields, path_of, route_claims
 from schema.bundling import Ground
 
 PINCH_SHARE = 0.75
-UNCUT = 1 << 30
 """A node or an assumed link on at least this share of the paths is named as a pinch."""
+UNCUT = 1 << 30
+"""The capacity of what no cut goes through."""
 
 
 def impact(
-    snapshot: Snapshot, sources: Sequence[str], targets: Sequence[str], filters: Filters, *, stop: Stop | None = None
+    snapshot: Snapshot,
+    sources: Sequence[str],
+    targets: Sequence[str],
+    filters: Filters,
+    *,
+    draws: int = 0,
+    seed: int = 1,
+    stop: Stop | None = None,
 ) -> ImpactAnswer:
     """The strongest paths, exactly, and the totals over all paths within the bound.
 
     Paths are listed strongest first; ties by fewer links, then by link ids. A body at the start stands for the decisions
     it makes, at the end for its factors; people for what matters to them. Raises UnknownName for a name that is not on the
-    map. The best-first search is exact whatever the number of paths; counting them is linear in their number.
+    map. The best-first search is exact whatever the number of paths; counting them is linear in their number. With `draws`, the
+    sign of the net is tried under so many draws of the strengths, in time linear in draws and steps.
     """
     selection = select(snapshot, filters)
     ends = resolve_ends(snapshot, selection, sources, targets)
@@ -42,7 +52,9 @@ def impact(
     best, paths = (listed[0] if listed else None), tuple(listed[: filters.top])
     balance = Balance.of(zip(found.sign.tolist(), found.strength.tolist(), strict=True), complete=found.complete)
     told = _Told(snapshot, selection, ends, filters, problem, found, paths, balance)
-    return told.answer(sources, targets, best, exact=top.exact)
+    answer = told.answer(sources, targets, best, exact=top.exact)
+    answer = replace(answer, **told.firmness(answer, draws, seed, stop))
+    return replace(answer, text=impact_text(snapshot, answer))
 
 
 class _Told:
@@ -71,7 +83,7 @@ class _Told:
         thin = judging.thin_because(self.snapshot, self.selection, one, best, self.balance, any_disputed=disputed)
         if not exact:
             thin = (judging.CUT_SHORT, *thin)
-        answer = ImpactAnswer(
+        return ImpactAnswer(
             starts=tuple(self.snapshot.node(self.snapshot.find(name)).id for name in sources),
             goals=tuple(self.snapshot.node(row).id for row in self.ends.goals),
             paths=self.paths,
@@ -90,7 +102,16 @@ class _Told:
             text="",
             terms=self._terms(),
         )
-        return replace(answer, text=impact_text(self.snapshot, answer))
+
+    def firmness(self, answer: ImpactAnswer, draws: int, seed: int, stop: Stop | None) -> dict[str, Any]:
+        """How firmly the net stands, and what the paths rest on. Effects of several decisions are never added up, so they have no net."""
+        lead_in, fixed = self.ends.lead_in, {*self.ends.lead_in, *map(self.snapshot.find_link, self.filters.assume)}
+        split = judging.known_and_said(self.snapshot, self.found, lead_in, self.paths, nets=answer.nets)
+        if not answer.nets or not len(self.found):
+            return {"known_and_said": split}
+        robust = judging.robust_sign(self.snapshot, self.problem, self.found, fixed, draws=draws, seed=seed, stop=stop) if draws else None
+        turning = judging.turning_links(self.snapshot, self.problem, self.found, lead_in)
+        return {"known_and_said": split, "robust": robust, "turning": turning}
 
     def _by_decision(self) -> tuple[DecisionBalance, ...]:
         if not len(self.found):
@@ -147,7 +168,8 @@ class _Told:
         if not len(self.found) or not self.found.complete:
             return None
         capacity[np.array(self.ends.lead_in, dtype=np.int64)] = UNCUT
-        return min_cut(self.problem, capacity, max_paths=self.filters.max_paths).value
+        value = min_cut(self.problem, capacity, max_paths=self.filters.max_paths).value
+        return value if value < UNCUT else None
 
     def _background(self) -> tuple[str, ...]:
         """Whole-route claims that were made before a decision on a listed path was taken: said of the route, not of it."""
@@ -192,6 +214,7 @@ class _Told:
             else f"counting stopped at {self.balance.found} paths; totals are lower bounds"
         )
         method = f"exact top {self.filters.top} by best-first search over simple influence paths of {bound}; {counted}"
+        method = "; ".join((method, *self.ends.remarks))
         return Terms(
             revision=self.snapshot.revision,
             as_of=self.filters.as_of,

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from graph.kernels.flow import on_some_path
 from graph.scope import Filters
 from graph.selection import path_problem, resolve_ends, select
-from graph.snapshot import Snapshot
+from graph.snapshot import OWNING, Snapshot
 from schema.errors import BadQuestion
 from schema.kinds import LinkKind
 from schema.records import Link, Node
@@ -47,15 +47,35 @@ def corridor(snapshot: Snapshot, sources: Sequence[str], targets: Sequence[str],
     ends = resolve_ends(snapshot, selection, sources, targets)
     problem = path_problem(snapshot, selection, ends, filters)
     kept = on_some_path(problem).links.copy()
-    named = [snapshot.find(name) for name in (*sources, *targets)]
+    named = [snapshot.find(name) for name in (*sources, *targets, *filters.avoid, *filters.require)]
     inside = np.zeros(snapshot.n_nodes, dtype=np.bool_)
     inside[[*named, *ends.starts, *ends.goals, *ends.decisions]] = True
     inside[snapshot.start[kept]] = inside[snapshot.end[kept]] = True
     structure = snapshot.of_kind(*_STRUCTURE)
-    aims = structure[inside[snapshot.start[structure]]]
+    elsewhere = np.zeros(snapshot.n_nodes, dtype=np.bool_)
+    elsewhere[list(ends.without_nodes)] = True
+    aims = structure[inside[snapshot.start[structure]] & ~elsewhere[snapshot.end[structure]]]
     kept[aims[selection.standing_links[aims]]] = True
+    kept[list(ends.without_links)] = False
     inside[snapshot.end[kept]] = True
+    owning = _owning(snapshot, inside)
+    kept[owning] = True
+    inside[snapshot.start[owning]] = True
+    if ends.remarks:
+        part_of = snapshot.of_kind(LinkKind.PART_OF)
+        kept[part_of[selection.standing_links[part_of]]] = True
     return _part(snapshot, inside, kept & inside[snapshot.start] & inside[snapshot.end])
+
+
+def _owning(snapshot: Snapshot, inside: NDArray[np.bool_]) -> list[int]:
+    """The links that say who owns the nodes inside, which hand-offs are told by."""
+    found: dict[int, int] = {}
+    for kind in OWNING:
+        for row in snapshot.of_kind(kind).tolist():
+            end = int(snapshot.end[row])
+            if inside[end] and snapshot.nodes.owner[end] == snapshot.start[row]:
+                found.setdefault(end, row)
+    return sorted(found.values())
 
 
 def _part(snapshot: Snapshot, inside: NDArray[np.bool_], links: NDArray[np.bool_]) -> SystemMap:

@@ -6,27 +6,54 @@ answers are equal bytes on every store. One module a question; all are imported 
 
 from __future__ import annotations
 
+from graph.results.compare import CompareAnswer
+from graph.results.gaps import ClosingLoop, ConsultationGap, Cover, FeedbackLink, Gap, GapAnswer, ReturnPath, Unanswered, Voice
 from graph.results.impact import DecisionBalance, ImpactAnswer, Pinch
 from graph.results.litmus import LitmusAnswer, Verdict
 from graph.results.loops import FeedbackLoop, LoopAnswer, LoopComponent
+from graph.results.money import MoneyAnswer
 from graph.results.paths import Balance, ImpactPath, Step
+from graph.results.reach import ReachAnswer, Reached, ReachShare
+from graph.results.read import ReadAnswer
+from graph.results.silos import Broker, Crossroads, HandOver, Modularity, Silo, SiloAnswer
 from graph.results.terms import Json, Terms, tidy
 from graph.results.whatif import WhatIfAnswer
 
 __all__ = [
     "Balance",
+    "Broker",
+    "ClosingLoop",
+    "CompareAnswer",
+    "ConsultationGap",
+    "Cover",
+    "Crossroads",
     "DecisionBalance",
+    "FeedbackLink",
     "FeedbackLoop",
+    "Gap",
+    "GapAnswer",
+    "HandOver",
     "ImpactAnswer",
     "ImpactPath",
     "Json",
     "LitmusAnswer",
     "LoopAnswer",
     "LoopComponent",
+    "Modularity",
+    "MoneyAnswer",
     "Pinch",
+    "ReachAnswer",
+    "ReachShare",
+    "Reached",
+    "ReadAnswer",
+    "ReturnPath",
+    "Silo",
+    "SiloAnswer",
     "Step",
     "Terms",
+    "Unanswered",
     "Verdict",
+    "Voice",
     "WhatIfAnswer",
     "tidy",
 ]

@@ -14,7 +14,10 @@ NOT_RECORDED = "not_recorded"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Voice:
-    """Who says something: a claim's id, by whom, from which standpoint, when, in which source."""
+    """Who says something: a claim's id, by whom, from which standpoint, when, in which source.
+
+    `early` says that it was said before the decision in question was taken: of the way things go, not of that decision.
+    """
 
     claim: str
     by: str | None
@@ -22,6 +25,7 @@ class Voice:
     standpoint: str | None
     said_on: str | None
     text: str | None
+    early: bool = False
 
     def to_json(self) -> Json:
         return {
@@ -31,6 +35,7 @@ class Voice:
             "standpoint": self.standpoint,
             "said_on": self.said_on,
             "text": self.text,
+            "before_decision": self.early,
         }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from graph.results.firmness import KnownAndSaid, RobustSign, TurningLink
 from graph.results.paths import Balance, ImpactPath
 from graph.results.terms import Json, Terms, tidy
 
@@ -60,6 +61,9 @@ class ImpactAnswer:
     reason: str | None
     text: str
     terms: Terms
+    robust: RobustSign | None = None
+    turning: tuple[TurningLink, ...] = ()
+    known_and_said: KnownAndSaid | None = None
 
     @property
     def shown(self) -> tuple[ImpactPath, ...]:
@@ -99,6 +103,9 @@ class ImpactAnswer:
             "background": list(self.background),
             "assumed": dict(self.assumed),
             "sourced_share": tidy(self.sourced_share),
+            "robust_sign": self.robust.to_json() if self.robust else None,
+            "turning_links": [link.to_json() for link in self.turning],
+            "known_and_said": self.known_and_said.to_json() if self.known_and_said else None,
             "reason": self.reason,
             "text": self.text,
             **{name: value for name, value in self.terms.to_json().items() if name != "max_links"},

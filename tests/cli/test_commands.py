@@ -7,7 +7,8 @@ import json
 import pytest
 
 IMPACT_KEYS = {
-    "paths", "found", "complete", "max_links", "supporting", "opposing", "undetermined", "net", "determinacy", "revision", "as_of", "method",
+    "paths", "found", "complete", "max_links", "supporting", "opposing", "undetermined", "net", "determinacy", "revision", "as_of",
+    "method",
 }  # fmt: skip
 PATH_KEYS = {"nodes", "links", "sign", "strength", "delay_months", "confidence", "hand_offs", "text"}
 
@@ -77,6 +78,19 @@ def test_what_cannot_be_answered_says_why_with_its_exit_code(caremap, edges, arg
 def test_an_error_under_json_is_one_document_too(caremap, edges) -> None:
     said = caremap("ask", "impact", "aa", "c", "--map", edges, "--json")
     assert (said.status, said.json["error"]["code"], said.json["error"]["near"]) == (3, "UNKNOWN_NAME", ["a"])
+
+
+def test_a_command_that_cannot_be_read_is_one_document_too(caremap, edges) -> None:
+    said = caremap("ask", "impact", "a", "--map", edges, "--json")
+    assert (said.status, said.json["error"]["code"]) == (2, "USAGE")
+    assert "TO" in said.err
+
+
+@pytest.mark.parametrize("question", [["ask", "impact", "a", "c"], ["ask", "litmus"], ["export", "x.json"], ["history"], ["undo"]])
+def test_asking_a_store_that_is_not_there_makes_none(caremap, tmp_path, question) -> None:
+    said = caremap(*question, "--store", f"sqlite:///{tmp_path}/none.sqlite", "--json")
+    assert (said.status, said.json["error"]["code"]) == (4, "UNAVAILABLE")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_litmus_prints_its_verdicts(caremap, a_map) -> None:

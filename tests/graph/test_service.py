@@ -10,7 +10,7 @@ from graph.scope import Filters, Scope
 from graph.service import MapService
 from graph.store import FixedMap
 from graph.stores.embedded_store import EmbeddedStore
-from schema.errors import BadInput, BadQuestion
+from schema.errors import BadInput, BadQuestion, Conflict
 from schema.kinds import Sign
 from schema.records import ChangeSet, Link, Node
 from schema.system_map import SystemMap
@@ -68,3 +68,23 @@ def test_a_file_is_only_asked() -> None:
 def test_there_is_nothing_to_undo_in_an_empty_store() -> None:
     with pytest.raises(BadInput, match="nothing to undo"):
         MapService(EmbeddedStore("sqlite://")).undo(by="me")
+
+
+def test_an_undo_takes_back_no_later_change() -> None:
+    service = MapService(EmbeddedStore("sqlite://"))
+    for label in ("first", "second", "third"):
+        service.apply(a_change(put_nodes=[Node(id="a", label=label), Node(id=label, label=label)]))
+    with pytest.raises(Conflict, match="later changes altered a") as caught:
+        service.undo(2, by="me")
+    assert (caught.value.changed, service.head()) == (("a",), 3)
+    assert service.snapshot().map.node("a").label == "third"
+    assert [service.undo(revision, by="me") for revision in (3, 2)] == [4, 5]
+    assert service.snapshot().map.node("a").label == "first"
+
+
+def test_an_undo_of_an_older_change_leaves_what_it_did_not_touch() -> None:
+    service = MapService(EmbeddedStore("sqlite://"))
+    for name in "abc":
+        service.apply(a_change(put_nodes=[Node(id=name, label=name)]))
+    service.undo(2, by="me")
+    assert [node.id for node in service.snapshot().map.nodes] == ["a", "c"]

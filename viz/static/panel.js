@@ -75,10 +75,17 @@ function verbOf(data, line) {
   return line.s ? data.signs[line.s].verb : data.linkKinds[line.k].reads;
 }
 
-function worthOf(data, line) {
+function worthOf(data, line, sign = line.s) {
   const better = data.boxes.get(line.to).b;
-  if (!"+-".includes(line.s || " ") || !["more", "less"].includes(better)) return "";
-  return (line.s === "+") === (better === "more") ? " (better)" : " (worse)";
+  if (!"+-".includes(sign || " ") || !["more", "less"].includes(better)) return "";
+  return (sign === "+") === (better === "more") ? " (better)" : " (worse)";
+}
+
+// A step of a path: what the link says of its two ends, and what that comes to along the path so far.
+function stepOf(data, line, effect) {
+  const said = `${data.boxes.get(line.from).label} ${verbOf(data, line)} ${data.boxes.get(line.to).label}`;
+  if (!line.s || !"+-".includes(effect)) return said;
+  return `${said}: along this path it ${effect === "+" ? "rises" : "falls"}${worthOf(data, line, effect)}`;
 }
 
 function checkGroup(title, choices, chosen, change) {

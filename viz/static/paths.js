@@ -25,7 +25,12 @@ function signBadge(sign) {
 }
 
 function stepList(path) {
-  return el("ol", { class: "steps" }, path.lines.map((id) => el("li", {}, button(sentenceOf(data, lineById.get(id)), () => actions.line(id), { class: "plain" }))));
+  let effect = "+";
+  return el("ol", { class: "steps" }, path.lines.map((id) => {
+    const line = lineById.get(id);
+    if (line.s) effect = "+-".includes(line.s) && effect !== "?" ? (line.s === effect ? "+" : "-") : "?";
+    return el("li", {}, button(stepOf(data, line, effect), () => actions.line(id), { class: "plain" }));
+  }));
 }
 
 function showAnswer() {

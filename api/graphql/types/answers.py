@@ -8,6 +8,7 @@ from api.graphql.fields import field
 from api.graphql.types.claims import Claim, Source
 from api.graphql.types.kinds import Better, LinkKind, Sign
 from graph import results
+from graph.results import firmness
 
 FRACTION = "0 to 1."
 LOW = "A lower bound where complete is false."
@@ -128,6 +129,48 @@ class Terms:
         return parent.as_of.isoformat() if parent.as_of else None
 
 
+@strawberry.type(description="In what share of draws of the strengths the net raises and lowers.")
+class RobustSign:
+    draws: int
+    seed: int = strawberry.field(description="Of the PCG64 generator.")
+    raises: float
+    lowers: float
+    complete: bool
+
+
+@strawberry.type(description="A link that alone, if wrong, turns the sign of the net.")
+class TurningLink:
+    link: strawberry.ID
+    start_label: str
+    end_label: str
+    part: float = strawberry.field(description="The signed strength of the paths over it.")
+    if_reversed: bool
+    if_absent: bool
+    if_known: bool = strawberry.field(description="Its sign is not known, and would decide.")
+    ground: str
+    settle: str = strawberry.field(description="What would settle it.")
+
+
+@strawberry.type(description="How many have it.")
+class WordCount:
+    word: str
+    count: int
+
+
+@strawberry.type(description="The answer split: what rests on figures, studies and definitions throughout, and the rest.")
+class KnownAndSaid:
+    known: Balance | None = strawberry.field(description="Null where several decisions are listed one by one.")
+    said: Balance | None
+
+    @field(description="Links on the paths, by each kind of claim that they have.")
+    def by_basis(self, parent: strawberry.Parent[firmness.KnownAndSaid]) -> list[WordCount]:
+        return [WordCount(word=word, count=count) for word, count in parent.by_basis.items()]
+
+    @field(description="Claims on the listed paths, by who speaks.")
+    def by_standpoint(self, parent: strawberry.Parent[firmness.KnownAndSaid]) -> list[WordCount]:
+        return [WordCount(word=word, count=count) for word, count in parent.by_standpoint.items()]
+
+
 @strawberry.type(description="What reaches the goals from the starts.")
 class ImpactAnswer:
     paths: list[ImpactPath] = strawberry.field(description="The strongest paths, strongest first.")
@@ -140,8 +183,14 @@ class ImpactAnswer:
     background: list[str] = strawberry.field(description="Said of the whole route before the decisions on it were taken.")
     sourced_share: float | None = strawberry.field(description="The share of all steps that a source states.")
     reason: str | None = strawberry.field(description="Why there is no path, where there is none.")
+    turning: list[TurningLink] = strawberry.field(description="Which one link, if wrong, turns the answer; the weightiest first.")
+    known_and_said: KnownAndSaid | None
     text: str = strawberry.field(description="The whole answer as text.")
     terms: Terms
+
+    @field(shown_as=RobustSign | None, description="Whether the sign holds under draws; null where none were asked for.")
+    def robust_sign(self, parent: strawberry.Parent[results.ImpactAnswer]) -> firmness.RobustSign | None:
+        return parent.robust
 
     @field(name="from")
     def starts(self, parent: strawberry.Parent[results.ImpactAnswer]) -> list[strawberry.ID]:

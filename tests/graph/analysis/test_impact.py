@@ -6,12 +6,14 @@ import json
 import math
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from graph.analysis.impact import impact
+from graph.analysis.part import corridor
 from graph.results import tidy
 from graph.scope import Filters
 from graph.snapshot import Snapshot
@@ -175,6 +177,20 @@ def test_a_body_stands_for_its_decisions_and_people_for_what_matters_to_them(goa
     assert (path.delay_months, path.delay_low, path.delay_high) == (None, 0, None)
 
 
+def test_a_body_that_is_asked_about_its_own_decision_has_the_lead_in_alone() -> None:
+    answer = ask(a_small_system(), {"office"}, {"close"}, Filters(as_of=date(2026, 1, 1)))
+    assert [path.nodes for path in answer.paths] == [("office", "close")]
+    assert (answer.paths[0].strength, answer.robustness, answer.sourced_share) == (1.0, None, None)
+    assert answer.paths[0].text.startswith("Office makes the decision")
+
+
+@pytest.mark.parametrize("names", [{"care"}, {"office"}, {"person"}, {"office", "provider"}])
+def test_the_same_names_at_both_ends_have_nothing_between_them(names) -> None:
+    answer = ask(a_small_system(), names, names, Filters(as_of=None))
+    assert answer.balance.found == 0
+    assert "loops" in (answer.reason or "")
+
+
 def test_decisions_are_those_in_force_on_the_day_and_are_never_netted() -> None:
     then = ask(a_small_system(), {"office"}, {"care"}, Filters(as_of=date(2022, 6, 1)))
     ever = ask(a_small_system(), {"office"}, {"care"}, Filters(as_of=None))
@@ -193,6 +209,26 @@ def test_an_empty_answer_says_why() -> None:
     assert "2025-07-22" in (ask(whole, {"open"}, {"care"}, Filters(as_of=date(2026, 1, 1))).reason or "")
     assert "avoiding recruits" in (ask(whole, {"close"}, {"care"}, Filters(avoid=("recruits",))).reason or "")
     assert "at most 1 links" in (ask(whole, {"close"}, {"care"}, Filters(max_links=1)).reason or "")
+
+
+def test_a_part_keeps_who_owns_what_lies_on_the_way() -> None:
+    whole = built(
+        [
+            *(Node(id=name, label=name) for name in "abc"),
+            Node(id="work", label="Work", kind=NodeKind.PROCESS),
+            decision("choice"),
+            *(Node(id=body, label=body, kind=NodeKind.BODY) for body in ("council", "office")),
+        ],
+        [
+            *(Link(id=f"i{start}", start=start, end=end) for start, end in pairwise(("a", "choice", "b", "work", "c"))),
+            Link(id="m", start="office", end="choice", kind=LinkKind.MAKES),
+            Link(id="w", start="council", end="work", kind=LinkKind.CARRIES_OUT),
+        ],
+    )
+    part = corridor(Snapshot(whole), ["a"], ["c"], Filters())
+    asked = [ask(each, {"a"}, {"c"}, Filters()) for each in (whole, part)]
+    assert asked[0].paths[0].hand_offs == ("office", "council")
+    assert asked[0].to_json() == asked[1].to_json()
 
 
 def test_an_unknown_name_comes_with_near_ones() -> None:

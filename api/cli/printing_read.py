@@ -1,0 +1,60 @@
+"""What `caremap ask read` prints for people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from api.cli.printing import console
+
+if TYPE_CHECKING:
+    from graph.results import ReadAnswer
+    from graph.results.read import NodeReading
+
+NEAR_SHOWN = 12
+
+
+def print_read(answer: ReadAnswer) -> None:
+    """The reading as text, then the nodes between most others as a table, with their influence beside."""
+    from rich.markup import escape
+    from rich.table import Table
+
+    out = console()
+    out.print(answer.text, markup=False)
+    for node in answer.nodes:
+        _print_node(node)
+    table = Table(title="Between most others first", title_justify="left", box=None, pad_edge=False)
+    for heading in ("node", "role", "in", "out", "balance", "between", "influence on the moment", "community"):
+        table.add_column(heading, overflow="fold")
+    ranked = sorted(answer.readings, key=lambda reading: (-reading.betweenness, reading.id))[: answer.listed]
+    for reading in ranked:
+        table.add_row(
+            escape(reading.label),
+            reading.role,
+            str(reading.into),
+            str(reading.out),
+            "" if reading.balance is None else f"{reading.balance:+.2f}",
+            f"{reading.betweenness:.0f}",
+            _influence(reading.influence),
+            "" if reading.community is None else str(reading.community),
+        )
+    out.print()
+    out.print(table, markup=False)
+    out.print()
+    out.print(f"Method: {answer.terms.method}. Map revision {answer.terms.revision}.", markup=False)
+
+
+def _influence(value: float | None) -> str:
+    """Strengths are judged, so influence is shown in words."""
+    if value is None:
+        return ""
+    if value == 0:
+        return "none drawn"
+    return "strong" if value >= 0.375 else "medium" if value >= 0.1 else "weak"
+
+
+def _print_node(node: NodeReading) -> None:
+    out = console()
+    for heading, near in (("What it changes", node.downstream), ("What drives it", node.upstream)):
+        shown = ", ".join(f"{each.id} ({each.links})" for each in near[:NEAR_SHOWN])
+        rest = f" and {len(near) - NEAR_SHOWN} more" if len(near) > NEAR_SHOWN else ""
+        out.print(f"  {heading}, links away: {shown}{rest or ''}" if near else f"  {heading}: nothing on the map.", markup=False)

@@ -1,0 +1,69 @@
+"""Whether influence is organised as the silos are: modularity of the silos against communities and against chance."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graph.kernels.between import modularity
+from graph.kernels.index import Floats, Longs
+from graph.results import Modularity
+from graph.selection import Stop
+
+TRIES = 5
+"""How often communities are looked for, each time from another seed; the best counts."""
+
+
+def modularity_gap(
+    start: NDArray[np.int64], end: NDArray[np.int64], weight: Floats, silo: NDArray[np.int64], *, draws: int, seed: int, stop: Stop | None
+) -> Modularity:
+    """The gap between the silos and the best communities found, with the same silos dealt out at random as a null.
+
+    Nodes are numbered without gaps; `silo` gives each node's. The null keeps the sizes of the silos and shuffles who is in them
+    (NumPy PCG64). Communities are found by Louvain's method, which is not sure to find the best there are.
+    """
+    own = modularity(start, end, weight, silo)
+    best, count = _communities(start, end, weight, silo.size, seed, stop)
+    if best < own:
+        best, count = own, int(np.unique(silo).size)
+    random = np.random.Generator(np.random.PCG64(seed))
+    null = []
+    for _ in range(draws):
+        if stop is not None and stop():
+            break
+        null.append(modularity(start, end, weight, random.permutation(silo)))
+    values = np.array(null) if null else np.array([np.nan])
+    return Modularity(
+        silos=own,
+        communities=best,
+        community_count=count,
+        gap=best - own,
+        null_mean=float(values.mean()),
+        null_deviation=float(values.std()),
+        null_at_least=float((values >= own - 1e-12).mean()) if null else float("nan"),
+        draws=len(null),
+        seed=seed,
+    )
+
+
+def _communities(start: Longs, end: Longs, weight: Floats, size: int, seed: int, stop: Stop | None) -> tuple[float, int]:
+    """The modularity and number of the best communities found. Links are given in a fixed order, so equal maps give equal answers."""
+    import networkx as nx
+
+    network: nx.DiGraph[int] = nx.DiGraph()
+    network.add_nodes_from(range(size))
+    keys, back = np.unique(start * size + end, return_inverse=True)
+    weights = np.bincount(back, weights=weight)
+    network.add_weighted_edges_from((*divmod(key, size), strength) for key, strength in zip(keys.tolist(), weights.tolist(), strict=True))
+    best, count = -1.0, 0
+    for attempt in range(TRIES):
+        if attempt and stop is not None and stop():
+            break
+        label = np.zeros(size, dtype=np.int64)
+        found = nx.community.louvain_communities(network, weight="weight", seed=seed + attempt)
+        for number, members in enumerate(found):
+            label[list(members)] = number
+        value = modularity(start, end, weight, label)
+        if value > best:
+            best, count = value, len(found)
+    return best, count
