@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from graph.copying import Copied, Progress, copy_store
 from graph.service import MapService
 from graph.store import FixedMap, Store
 from schema.errors import StoreUnavailable
@@ -98,6 +99,20 @@ def _must_be_there(url: str) -> None:
     path = Place.of(url).path
     if path is not None and not path.exists():
         raise StoreUnavailable(f"{path} is not there; mend the address, or load a map into it first.")
+
+
+def copied(origin_url: str, target_url: str, progress: Callable[[Progress], None]) -> Copied:
+    """Copy one store into another, history and remarks included, and compare them. Raises StoreError where they differ."""
+    _must_be_there(origin_url)
+    origin = open_store(origin_url)
+    try:
+        target = open_store(target_url)
+        try:
+            return copy_store(origin, target, progress=progress, notes=(SHIPPED_DIGEST, SHIPPED_REVISION))
+        finally:
+            target.close()
+    finally:
+        origin.close()
 
 
 def map_named(name: str) -> SystemMap:

@@ -6,10 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from schema.kinds import LinkKind, Sign
 from schema.records import BASE_LAYER, MAIN_BRANCH
-from schema.system_map import SystemMap
+
+if TYPE_CHECKING:
+    # NumPy, which columns need, would double the time to `caremap --help`.
+    from schema.system_map import SystemMap
 
 MAX_LINKS = 8
 TOP = 10

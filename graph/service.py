@@ -432,8 +432,8 @@ def _bounded(filters: Filters | None) -> Filters:
             raise BadInput(f"--{name} {value}: must be at least {least}.")
     if not 0 <= filters.min_confidence <= 1:
         raise BadInput(f"--min-confidence {filters.min_confidence:g}: must lie between 0 and 1.")
-    if filters.max_delay is not None and filters.max_delay < 0:
-        raise BadInput(f"--max-delay {filters.max_delay:g}: must not be negative.")
+    if filters.max_delay is not None and not filters.max_delay >= 0:
+        raise BadInput(f"--max-delay {filters.max_delay:g}: must be a number of months, not negative.")
     return filters
 
 

@@ -96,11 +96,11 @@ class Snapshot:
         raise UnknownName(name, self.near(name))
 
     def names_in(self, text: str) -> tuple[str, ...]:
-        """The names in a comma-separated text; a label that itself holds commas is one name."""
-        whole = text.strip()
-        if whole in self.row_of or whole.lower() in self.rows_of_label:
-            return (whole,)
-        return tuple(part.strip() for part in text.split(",") if part.strip())
+        """The names in a comma-separated text; an id or label that itself holds commas, or an id with blanks around it, is one name."""
+        for whole in (text, text.strip()):
+            if whole in self.row_of or whole.strip().lower() in self.rows_of_label:
+                return (whole,)
+        return tuple(part if part in self.row_of else part.strip() for part in text.split(",") if part.strip())
 
     def near(self, name: str) -> tuple[str, ...]:
         """Ids that look like a name, or whose labels do, best first."""

@@ -206,3 +206,34 @@ def undo(
             print_json({"undone": taken, "revision": now})
         else:
             typer.echo(f"Took back revision {taken}; the map is at revision {now}.")
+
+
+@app.command()
+def copy(
+    origin: Annotated[str, typer.Argument(metavar="FROM_URL", help="The store to copy: sqlite:///path, neo4j://host, bolt://host.")],
+    target: Annotated[str, typer.Argument(metavar="TO_URL", help="An empty store, or one that holds the beginning of the same history.")],
+    as_json: Json = False,
+) -> None:
+    """Copy a store into another, history included, and compare both. A copy that was interrupted goes on where it stopped."""
+    from api.cli.printing import print_json
+    from api.wiring import copied
+
+    found = copied(origin, target, lambda step: typer.echo(f"{step.done} of {step.total}: {step.doing}", err=True))
+    parts = [
+        {
+            "branch": part.branch,
+            "layer": part.layer,
+            "nodes": part.nodes,
+            "links": part.links,
+            "sources": part.sources,
+            "digest": part.digest,
+        }
+        for part in found.parts
+    ]
+    if as_json:
+        print_json({"revisions": found.revisions, "resumed_at": found.resumed_at, "notes": found.notes, "parts": parts})
+        return
+    typer.echo(f"Copied {found.revisions} revisions ({found.resumed_at} were there); both stores hold the same map:")
+    for part in found.parts:
+        size = f"{part.nodes} nodes, {part.links} links, {part.sources} sources"
+        typer.echo(f"  {part.branch}/{part.layer}: {size}, digest {part.digest[:16]}")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from graph.kernels.index import Floats, LinkIndex, Marks
 from graph.kernels.problem import Stop
@@ -59,28 +60,32 @@ def betweenness(index: LinkIndex, usable: Marks, *, stop: Stop | None = None) ->
 
 
 def _block(onward: Any, sources: Any, n: int) -> Floats:
-    """What paths from some starts add to each node. Columns are starts, rows nodes."""
+    """What paths from some starts add to each node. Columns are starts, rows nodes; each level touches its own cells only."""
     places = np.arange(sources.size)
-    distance = np.full((n, sources.size), -1, dtype=np.int32)
     ways = np.zeros((n, sources.size))
-    distance[sources, places] = 0
     ways[sources, places] = 1.0
-    backward, front, steps = onward.T.tocsr(), ways.copy(), 0
+    unseen = np.ones((n, sources.size), dtype=np.bool_)
+    unseen[sources, places] = False
+    backward, front = onward.T.tocsr(), ways.copy()
+    levels: list[NDArray[np.int64]] = []
     while True:
         arriving = backward @ front
-        arriving[distance >= 0] = 0.0
-        fresh = arriving > 0.0
-        if not fresh.any():
+        cells = np.flatnonzero((arriving != 0.0) & unseen)
+        if not cells.size:
             break
-        steps += 1
-        distance[fresh] = steps
-        ways += arriving
-        front = arriving
-    behind = np.zeros_like(ways)
-    safe = np.where(ways > 0.0, ways, 1.0)
-    for far in range(steps, 1, -1):
-        share = np.where(distance == far, (1.0 + behind) / safe, 0.0)
-        behind += np.where(distance == far - 1, ways * (onward @ share), 0.0)
-    behind[sources, places] = 0.0
+        if levels:
+            front.ravel()[levels[-1]] = 0.0
+        else:
+            front[sources, places] = 0.0
+        ways.ravel()[cells] = front.ravel()[cells] = arriving.ravel()[cells]
+        unseen.ravel()[cells] = False
+        levels.append(cells)
+    behind, share = np.zeros_like(ways), np.zeros_like(ways)
+    for far in range(len(levels) - 1, 0, -1):
+        cells, nearer = levels[far], levels[far - 1]
+        share.ravel()[cells] = (1.0 + behind.ravel()[cells]) / ways.ravel()[cells]
+        passed = onward @ share
+        behind.ravel()[nearer] += ways.ravel()[nearer] * passed.ravel()[nearer]
+        share.ravel()[cells] = 0.0
     summed: Floats = behind.sum(axis=1)
     return summed

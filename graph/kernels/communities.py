@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +13,7 @@ from graph.kernels.index import Floats, Ints
 from graph.kernels.problem import Stop
 
 LEAST_GAIN = 1e-12
-MOST_ROUNDS = 100
+MOST_MOVES = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -52,39 +53,47 @@ def _moved(start: Ints, end: Ints, weight: Floats, n: int) -> NDArray[np.int32] 
     total = float(weight.sum())
     if total <= 0.0:
         return None
+    near = _neighbours(start, end, weight / total, n)
     out = (np.bincount(start, weights=weight, minlength=n) / total).tolist()
     into = (np.bincount(end, weights=weight, minlength=n) / total).tolist()
-    near: list[dict[int, float]] = [{} for _ in range(n)]
-    for one, other, size in zip(start.tolist(), end.tolist(), (weight / total).tolist(), strict=True):
-        if one != other:
-            near[one][other] = near[one].get(other, 0.0) + size
-            near[other][one] = near[other].get(one, 0.0) + size
-    group = list(range(n))
-    group_out, group_into = out.copy(), into.copy()
-    anything = False
-    for _ in range(MOST_ROUNDS):
-        gained = False
-        for node in range(n):
-            if not near[node]:
-                continue
-            mine = group[node]
-            group_out[mine] -= out[node]
-            group_into[mine] -= into[node]
-            joins: dict[int, float] = {mine: 0.0}
-            for other, size in near[node].items():
-                joins[group[other]] = joins.get(group[other], 0.0) + size
-            best, gain = mine, joins[mine] - out[node] * group_into[mine] - into[node] * group_out[mine]
-            for candidate in sorted(joins):
-                value = joins[candidate] - out[node] * group_into[candidate] - into[node] * group_out[candidate]
-                if value > gain + LEAST_GAIN:
-                    best, gain = candidate, value
-            group[node] = best
-            group_out[best] += out[node]
-            group_into[best] += into[node]
-            gained |= best != mine
-        anything |= gained
-        if not gained:
-            break
-    if not anything:
-        return None
-    return np.unique(group, return_inverse=True)[1].astype(np.int32)
+    group, group_out, group_into = list(range(n)), out.copy(), into.copy()
+    waiting, is_waiting = deque(range(n)), [True] * n
+    anything, moves = False, 0
+    while waiting and moves < MOST_MOVES * n:
+        moves += 1
+        node = waiting.popleft()
+        is_waiting[node] = False
+        mine, node_out, node_into = group[node], out[node], into[node]
+        group_out[mine] -= node_out
+        group_into[mine] -= node_into
+        joins: dict[int, float] = {mine: 0.0}
+        for other, size in near[node]:
+            joined = group[other]
+            joins[joined] = joins.get(joined, 0.0) + size
+        worth = {to: inside - node_out * group_into[to] - node_into * group_out[to] for to, inside in joins.items()}
+        best = max(worth.values())
+        if best > worth[mine] + LEAST_GAIN:
+            mine = min(to for to, value in worth.items() if value == best)
+            anything = True
+            # Only what is next to a node that moved can have something to gain now.
+            fresh = [other for other, _ in near[node] if group[other] != mine and not is_waiting[other]]
+            waiting.extend(fresh)
+            for other in fresh:
+                is_waiting[other] = True
+        group[node] = mine
+        group_out[mine] += node_out
+        group_into[mine] += node_into
+    return np.unique(group, return_inverse=True)[1].astype(np.int32) if anything else None
+
+
+def _neighbours(start: Ints, end: Ints, weight: Floats, n: int) -> list[list[tuple[int, float]]]:
+    """Each node's neighbours with the weight of the links to and from them; no node is its own."""
+    apart = start != end
+    one = np.concatenate([start[apart], end[apart]]).astype(np.int64)
+    other = np.concatenate([end[apart], start[apart]]).astype(np.int64)
+    pairs, place = np.unique(one * n + other, return_inverse=True)
+    sizes = np.bincount(place, weights=np.concatenate([weight[apart]] * 2)) if pairs.size else np.zeros(0)
+    near: list[list[tuple[int, float]]] = [[] for _ in range(n)]
+    for pair, size in zip(pairs.tolist(), sizes.tolist(), strict=True):
+        near[pair // n].append((pair % n, size))
+    return near

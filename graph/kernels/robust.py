@@ -6,13 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph.kernels.every import PathSet
-from graph.kernels.index import Floats, Ints, Longs
+from graph.kernels.index import Floats, Longs
 from graph.kernels.problem import Stop
 
 CELLS_AT_ONCE = 1 << 22
 
 
-def nets_of_draws(found: PathSet, links: Ints, weights: Floats, *, stop: Stop | None = None) -> Floats:
+def nets_of_draws(found: PathSet, links: Longs, weights: Floats, *, stop: Stop | None = None) -> Floats:
     """The net of the paths (signed strengths added up) for each row of `weights`, whose columns are the sorted rows `links`.
 
     O(draws x steps). Where `stop` says True, the draws made so far.

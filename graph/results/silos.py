@@ -144,7 +144,8 @@ class SiloAnswer:
 
     `matrix[a][b]` is the signed sum of the strengths of the links from silo a to silo b, in the order of `silos`; `counts` how
     many there are and `unknown` how many of those have no known sign (they add 0). `crossings` of `links` lead from one silo
-    to another; `unassigned` have an end without a silo and cross nothing. `betweenness` is None where the map is too large.
+    to another; `unassigned` have an end without a silo and cross nothing. `betweenness` and
+    `modularity` are None where the map is too large, `modularity` also where no draws were asked for.
     """
 
     moment: str | None

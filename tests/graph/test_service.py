@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -47,12 +49,25 @@ def test_an_edit_by_another_hand_is_seen_at_the_next_question(tmp_path) -> None:
 
 
 @pytest.mark.parametrize(
-    "filters", [Filters(max_links=-1), Filters(top=-1), Filters(max_paths=0), Filters(min_confidence=2), Filters(max_delay=-1)]
+    "filters",
+    [
+        Filters(max_links=-1),
+        Filters(top=-1),
+        Filters(max_paths=0),
+        Filters(min_confidence=2),
+        Filters(max_delay=-1),
+        Filters(max_delay=math.nan),
+    ],
 )
 def test_bounds_that_make_no_sense_are_refused(filters) -> None:
     service = MapService(FixedMap(SystemMap.of([Node(id="a"), Node(id="b")]), "a file"))
     with pytest.raises(BadInput, match="--"):
         service.impact(["a"], ["b"], filters)
+
+
+def test_an_id_is_found_as_it_stands_with_its_blanks_and_commas() -> None:
+    snapshot = MapService(FixedMap(SystemMap.of([Node(id=name) for name in (" a", "b, c", "b", "c")]), "a file")).snapshot()
+    assert [snapshot.names_in(text) for text in (" a", "b, c", " a,b", "c , b")] == [(" a",), ("b, c",), (" a", "b"), ("c", "b")]
 
 
 def test_a_file_is_only_asked() -> None:

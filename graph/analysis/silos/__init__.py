@@ -22,6 +22,8 @@ from schema.ontology import NODE_KIND_CODE
 
 __all__ = ["silos"]
 
+MOST_LINKS = 50_000
+"""Beyond so many links between silos, communities, which take minutes to find, are left out."""
 MOST_NODES = 3_000
 """Beyond so many nodes with links, betweenness, which looks at every pair, is left out."""
 
@@ -70,6 +72,7 @@ class _Asked:
         roles, brokers = self._brokers(simple)
         betweenness = self._betweenness(simple)
         crossings = int((start != end).sum())
+        modularity = self._modularity(draws, seed) if draws > 0 and 0 < self.inner.size <= MOST_LINKS and len(self.codes) > 1 else None
         answer = SiloAnswer(
             moment=None if goal is None else snapshot.node(goal).id,
             silos=self._silos(counts, reached, toward, decisions, goal),
@@ -84,7 +87,7 @@ class _Asked:
             roles=roles,
             brokers=tuple(brokers[:top]),
             betweenness=None if betweenness is None else tuple(betweenness[:top]),
-            modularity=self._modularity(draws, seed) if draws > 0 and self.inner.size and len(self.codes) > 1 else None,
+            modularity=modularity,
             exposure=float(toward.mean()) if goal is not None and toward.size else None,
             exposed_by=int(toward.sum()),
             decisions=int(decisions.size),
@@ -205,7 +208,7 @@ class _Asked:
             )
         return tuple(made)
 
-    def _modularity(self, draws: int, seed: int) -> Modularity:
+    def _modularity(self, draws: int, seed: int) -> Modularity | None:
         """Over the links whose ends both have a silo, self-links left out, in an order that only the ids decide."""
         snapshot = self.snapshot
         rows = self.inner[snapshot.start[self.inner] != snapshot.end[self.inner]]
@@ -213,7 +216,9 @@ class _Asked:
         nodes = np.unique(np.concatenate((snapshot.start[rows], snapshot.end[rows])))
         start, end = np.searchsorted(nodes, snapshot.start[rows]), np.searchsorted(nodes, snapshot.end[rows])
         label = self.place[self.group[nodes]]
-        return modularity_gap(start, end, self.selection.strength[rows], label, draws=draws, seed=seed, stop=self.stop)
+        found = modularity_gap(start, end, self.selection.strength[rows], label, draws=draws, seed=seed, stop=self.stop)
+        self.complete &= found is not None and found.draws == draws
+        return found
 
     def _terms(self) -> Terms:
         snapshot = self.snapshot

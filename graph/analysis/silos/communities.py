@@ -16,11 +16,12 @@ TRIES = 5
 
 def modularity_gap(
     start: NDArray[np.int64], end: NDArray[np.int64], weight: Floats, silo: NDArray[np.int64], *, draws: int, seed: int, stop: Stop | None
-) -> Modularity:
+) -> Modularity | None:
     """The gap between the silos and the best communities found, with the same silos dealt out at random as a null.
 
     Nodes are numbered without gaps; `silo` gives each node's. The null keeps the sizes of the silos and shuffles who is in them
-    (NumPy PCG64). Communities are found by Louvain's method, which is not sure to find the best there are.
+    (NumPy PCG64). Communities are found by Louvain's method, which is not sure to find the best there are. None where there was no
+    time for a single deal: without a null the figure says nothing.
     """
     own = modularity(start, end, weight, silo)
     best, count = _communities(start, end, weight, silo.size, seed, stop)
@@ -32,7 +33,9 @@ def modularity_gap(
         if stop is not None and stop():
             break
         null.append(modularity(start, end, weight, random.permutation(silo)))
-    values = np.array(null) if null else np.array([np.nan])
+    if not null:
+        return None
+    values = np.array(null)
     return Modularity(
         silos=own,
         communities=best,
@@ -40,7 +43,7 @@ def modularity_gap(
         gap=best - own,
         null_mean=float(values.mean()),
         null_deviation=float(values.std()),
-        null_at_least=float((values >= own - 1e-12).mean()) if null else float("nan"),
+        null_at_least=float((values >= own - 1e-12).mean()),
         draws=len(null),
         seed=seed,
     )

@@ -195,6 +195,7 @@ def test_a_map_without_silos_says_so() -> None:
 
 
 def test_a_question_that_is_stopped_says_that_it_is_not_complete() -> None:
-    answer = silos(Snapshot(shipped_content()), None, Filters(), stop=lambda: True)
+    answer = silos(Snapshot(shipped_content()), None, Filters(), draws=10, stop=lambda: True)
     assert not answer.complete
+    assert answer.modularity is None
     assert "stopped" in answer.terms.method
