@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph import judging
-from graph.kernels.flow import min_cut
+from graph.kernels.flow import cut_of
 from graph.kernels.paths import PathProblem, PathSet, all_paths, strongest, to_twelve_digits
 from graph.results import Balance, DecisionBalance, ImpactAnswer, ImpactPath, Pinch, Terms
 from graph.saying import impact_text
@@ -75,6 +75,7 @@ class _Told:
         self.problem, self.found, self.paths, self.balance = problem, found, paths, balance
         self.lead_in = np.isin(found.rows, np.array(ends.lead_in, dtype=np.int64))
         self.rows = found.rows[~self.lead_in]
+        self.on_paths = np.unique(found.rows)
 
     def answer(self, sources: Sequence[str], targets: Sequence[str], best: ImpactPath | None, *, exact: bool) -> ImpactAnswer:
         decisions = self._by_decision()
@@ -90,11 +91,11 @@ class _Told:
             balance=self.balance,
             decisions=decisions,
             exact=exact,
-            standing=judging.standing(self.balance, thin),
+            standing=judging.standing(self.balance, thin, is_assumed=judging.any_assumed(self.snapshot, self.rows)),
             thin_because=thin,
             pinches=self._pinches(),
-            independent=self._cut(np.ones(self.problem.index.n_links, dtype=np.int64)),
-            robustness=self._cut(np.maximum(self.snapshot.links.origins, 1).astype(np.int64)),
+            independent=self._cut(np.ones_like(self.on_paths, dtype=np.int64)),
+            robustness=self._cut(np.maximum(self.snapshot.links.origins[self.on_paths], 1).astype(np.int64)),
             background=self._background(),
             assumed=self._assumed(),
             sourced_share=self._sourced_share(),
@@ -164,11 +165,11 @@ class _Told:
         return Pinch(id=self.snapshot.link(row).id, label=f"the step from {start} to {end}", paths=count, assumed=True)
 
     def _cut(self, capacity: NDArray[np.int64]) -> int | None:
-        """The minimum cut for these capacities, the lead-in apart: who makes a decision is not evidence."""
+        """The minimum cut for these capacities of the links on paths, the lead-in apart: who makes a decision is not evidence."""
         if not len(self.found) or not self.found.complete:
             return None
-        capacity[np.array(self.ends.lead_in, dtype=np.int64)] = UNCUT
-        value = min_cut(self.problem, capacity, max_paths=self.filters.max_paths).value
+        capacity[np.isin(self.on_paths, np.array(self.ends.lead_in, dtype=np.int64))] = UNCUT
+        value, _ = cut_of(self.problem, self.on_paths, capacity)
         return value if value < UNCUT else None
 
     def _background(self) -> tuple[str, ...]:

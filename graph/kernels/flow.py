@@ -73,14 +73,22 @@ def min_cut(problem: PathProblem, capacity: Longs, *, max_paths: int = MAX_PATHS
     """
     way = on_some_path(problem, max_paths=max_paths, stop=stop)
     rows = np.flatnonzero(way.links).astype(np.int32)
+    value, cut = cut_of(problem, rows, capacity[rows])
+    return MinCut(value=value, rows=cut, exact=way.exact)
+
+
+def cut_of(problem: PathProblem, rows: Ints, capacity: Longs) -> tuple[int, tuple[int, ...]]:
+    """The value and the rows of the minimum cut over some links, such as those of all paths that are known already.
+
+    `capacity` has one element for each of `rows`.
+    """
     if not rows.size:
-        return MinCut(value=0, rows=(), exact=way.exact)
+        return 0, ()
     network = _Network(Ground(problem), rows, capacity)
     value = network.fill()
     near = network.near_side()
     index = problem.index
-    cut = tuple(row for row in rows.tolist() if int(index.start[row]) in near and int(index.end[row]) not in near)
-    return MinCut(value=value, rows=cut, exact=way.exact)
+    return value, tuple(row for row in rows.tolist() if int(index.start[row]) in near and int(index.end[row]) not in near)
 
 
 def _possible(ground: Ground) -> Marks:
@@ -99,11 +107,11 @@ class _Network:
         self.room: dict[int, dict[int, int]] = {-1: {}, -2: {}}
         sources, targets = set(ground.sources.tolist()), set(ground.targets.tolist())
         self.sources = sources
-        for row in rows.tolist():
+        for row, most in zip(rows.tolist(), capacity.tolist(), strict=True):
             start, end = int(ground.index.start[row]), int(ground.index.end[row])
             one, other = -1 if start in sources else start, -2 if end in targets else end
             room = self.room.setdefault(one, {})
-            room[other] = room.get(other, 0) + int(capacity[row])
+            room[other] = room.get(other, 0) + most
             self.room.setdefault(other, {}).setdefault(one, 0)
 
     def fill(self) -> int:
