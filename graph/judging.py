@@ -33,15 +33,23 @@ LEANING_FROM = 0.5
 LOW_CONFIDENCE = 0.45
 
 
-def standing(balance: Balance, thin: Sequence[str]) -> str:
-    """How firmly a balance stands: too thin before all else, then by how far its paths agree."""
+def standing(balance: Balance, thin: Sequence[str], *, is_assumed: bool) -> str:
+    """How firmly a balance stands: too thin before all else, then by how far its paths agree.
+
+    What rests on assumptions, even in part, is leaning at best: `is_assumed` says whether any of its steps is one.
+    """
     if balance.determinacy is None:
         return NO_ROUTE
     if thin:
         return TOO_THIN
-    if balance.determinacy >= AGREEING_FROM:
+    if balance.determinacy >= AGREEING_FROM and not is_assumed:
         return FIRM
     return LEANING if balance.determinacy >= LEANING_FROM else CONTESTED
+
+
+def any_assumed(snapshot: Snapshot, rows: NDArray[np.int32]) -> bool:
+    """Whether any of these links is the editors' assumption."""
+    return bool((snapshot.links.ground[rows] == Ground.ASSUMPTION).any())
 
 
 def thin_because(

@@ -11,12 +11,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from graph.snapshot import Snapshot
 from schema.bundling import Ground, StrengthBasis
 from schema.kinds import NUMBER_OF_CONFIDENCE, STRENGTH_OF_LEVEL, Basis, Better, LinkKind, Mark, NodeKind, Sign, Use
-from schema.records import Claim, Link, Money, Node, Observation, Source
+from schema.records import Claim, Link, Money, Node, Source
 from viz.marks import ClaimNote, Fact, SourceNote
 from viz.palette import LINK_LOOKS, SIGN_LOOKS
 
 NOT_RECORDED = "not recorded"
-_SERIES_SHOWN = 12
 
 BASIS_WORDS: Mapping[Basis, str] = {
     Basis.FIGURE: "Figure",
@@ -157,7 +156,6 @@ def node_facts(snapshot: Snapshot, row: int, lane: str) -> tuple[Fact, ...]:
         ("Decided again every", f"{node.decision_cycle_months:g} months" if node.decision_cycle_months is not None else ""),
         ("Changes within", f"{node.changes_within_months:g} months" if node.changes_within_months is not None else ""),
         ("Also called", ", ".join(node.aliases)),
-        ("Series", _series(node.observations)),
     ]
     return _facts(facts)
 
@@ -228,12 +226,6 @@ def worth(sign: Sign, better: Better | None) -> str:
     if sign not in (Sign.PLUS, Sign.MINUS) or better in (None, Better.NOT_OURS):
         return ""
     return "better" if (sign is Sign.PLUS) == (better is Better.MORE) else "worse"
-
-
-def _series(observations: Sequence[Observation]) -> str:
-    shown = [f"{item.period}: {item.value:g} {item.unit}".strip() for item in observations[:_SERIES_SHOWN]]
-    more = [f"and {len(observations) - _SERIES_SHOWN} more"] if len(observations) > _SERIES_SHOWN else []
-    return "; ".join([*shown, *more])
 
 
 def _when(start: str | None, end: str | None) -> list[tuple[str, str]]:

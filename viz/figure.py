@@ -17,6 +17,7 @@ from viz.lettering import LINE_HEIGHT, text_width, wrapped
 from viz.marks import Box, Figure, Lane, Line, PathMark
 from viz.opening import Opening, opening_of
 from viz.palette import LINK_LOOKS, NODE_LOOKS, SHOWN_FIRST, SIGN_LOOKS, silo_colours
+from viz.series import series_of
 
 _MEASURE = 150.0
 _LEAST_BOX = 80.0
@@ -103,7 +104,9 @@ class _Drawing:
         self.whole = self._arranged(range(len(rows)), people=people)
         self.opening = self._arranged(self.shown, people=people)
         kept = [snapshot.node(row).claims for row in rows] + [snapshot.link(row).claims for row in self.links()]
-        used = dict.fromkeys(claim.source for claims in kept for claim in claims if claim.source in snapshot.map.source_of)
+        cited = [claim.source for claims in kept for claim in claims]
+        cited += [item.source for row in rows for item in snapshot.node(row).observations]
+        used = dict.fromkeys(source for source in cited if source in snapshot.map.source_of)
         self.sources = [snapshot.map.source_of[name] for name in used if name]
         self.source_at: Mapping[str, int] = {source.id: at for at, source in enumerate(self.sources)}
 
@@ -155,6 +158,7 @@ class _Drawing:
                     text=node.text,
                     facts=node_facts(self.snapshot, row, self.lanes[self.lane_of[at]].label),
                     claims=claim_notes(node.claims, self.source_at),
+                    series=series_of(node.observations, self.source_at),
                 )
             )
         return made

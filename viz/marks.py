@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from schema.kinds import LinkKind, NodeKind, Sign
 from viz.layout import Place
@@ -49,6 +50,43 @@ class ClaimNote:
     opinion: bool = False
 
 
+class Standing(StrEnum):
+    """How a value stands in its chart: on the line, revised by a later edition, or beside the one on the line."""
+
+    LINE = "line"
+    REVISED = "revised"
+    BESIDE = "beside"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """One value of a series. `day` is its place in time as a day number, None where the chart leaves it out.
+
+    `instead` is the number, in its series, of the value on the line for the same period. `source` counts into the figure's
+    sources, None where they do not describe `cited`, the source's id. `value` is None where it is no finite number.
+    """
+
+    period: str
+    value: float | None
+    day: int | None
+    standing: Standing = Standing.LINE
+    instead: int | None = None
+    edition: str = ""
+    source: int | None = None
+    cited: str = ""
+    note: str = ""
+    facts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    """Values of one name and one unit, in order of time; those whose period names no time stand last."""
+
+    name: str
+    unit: str
+    readings: tuple[Reading, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Box:
     """A node as drawn. `lines` is its label as lettered; `first` and `last` are ISO days, half-open, None without end.
@@ -75,6 +113,7 @@ class Box:
     text: str | None
     facts: tuple[Fact, ...]
     claims: tuple[ClaimNote, ...]
+    series: tuple[Series, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ from typing import Any
 from schema.errors import CaremapError
 from viz.layout import FILL, GAP, ROW_PITCH
 from viz.lettering import FONT, LINE_HEIGHT, SIZE
-from viz.marks import Box, ClaimNote, Fact, Figure, Line, SourceNote
+from viz.marks import Box, ClaimNote, Fact, Figure, Line, Reading, Series, SourceNote, Standing
 from viz.opening import NEAREST
 from viz.palette import BAND, INK, LINK_LOOKS, NEUTRAL, NODE_LOOKS, SIGN_LOOKS, Relation
 
@@ -25,9 +25,22 @@ Json = dict[str, Any]
 
 _HERE = Path(__file__).resolve().parent
 _STATIC = _HERE / "static"
-_OWN_SCRIPTS = ("arrange.js", "paint.js", "panel.js", "view.js", "choosing.js", "paths.js", "filters.js", "taking.js", "map.js")
+_OWN_SCRIPTS = (
+    "arrange.js",
+    "paint.js",
+    "panel.js",
+    "charts.js",
+    "view.js",
+    "choosing.js",
+    "paths.js",
+    "filters.js",
+    "taking.js",
+    "map.js",
+)
 """In this order, within one scope: each may use what stands before it, and functions of any."""
 _VIS = "vendor/vis-network.min.js"
+_EXACT = 2**53
+"""Below this a whole number is the same in a script as here."""
 _OPTIONS: Json = {
     "physics": {"enabled": False},
     "interaction": {"dragNodes": False, "hover": True, "multiselect": False, "selectConnectedEdges": False, "keyboard": False},
@@ -159,8 +172,8 @@ class _Words:
 
 
 def _node(box: Box, words: _Words) -> Json:
-    """An item's fields, short because there are many: kind k, silo s, lane l, lines t, rows r (whole map) and o (first view), facts f
-    and claims c as numbers of words."""
+    """An item's fields, short because there are many: kind k, silo s, lane l, lines t, rows r (whole map) and o (first view), facts f,
+    claims c and series v as numbers of words."""
     made: Json = {
         "x": box.place.x,
         "y": box.place.row * ROW_PITCH,
@@ -180,7 +193,8 @@ def _node(box: Box, words: _Words) -> Json:
         "a": list(box.aliases),
         "d": box.text,
     }
-    return {**_without_empty(made), "f": _facts(box.facts, words), "c": _claims(box.claims, words)}
+    made = {**_without_empty(made), "f": _facts(box.facts, words), "c": _claims(box.claims, words)}
+    return made | {"v": [_series(series, words) for series in box.series]} if box.series else made
 
 
 def _edge(line: Line, words: _Words) -> Json:
@@ -220,6 +234,29 @@ def _claims(claims: Iterable[ClaimNote], words: _Words) -> list[Json]:
             note["o"] = 1
         made.append(note)
     return made
+
+
+def _series(series: Series, words: _Words) -> Json:
+    readings = [_reading(reading, words) for reading in series.readings]
+    return {"t": words.number(series.name), "u": words.number(series.unit), "v": readings}
+
+
+def _reading(reading: Reading, words: _Words) -> Json:
+    """Fields: period p, value y, day x, standing r, number of the value on the line o, edition e, source s or its id i, note d."""
+    value = reading.value
+    made: Json = {
+        "p": words.number(reading.period),
+        "y": int(value) if value is not None and value.is_integer() and abs(value) < _EXACT else value,
+        "x": reading.day,
+        "r": str(reading.standing) if reading.standing is not Standing.LINE else None,
+        "o": reading.instead,
+        "e": words.number(reading.edition) if reading.edition else None,
+        "s": reading.source,
+        "d": words.number(reading.note) if reading.note else None,
+        "i": words.number(reading.cited) if reading.source is None else None,
+    }
+    kept = {name: field for name, field in made.items() if field is not None}
+    return kept | {"f": [words.number(fact) for fact in reading.facts]}
 
 
 def _source(source: SourceNote) -> Json:

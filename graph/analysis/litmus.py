@@ -104,7 +104,7 @@ def _verdict(snapshot: Snapshot, selection: Selection, row: int, goal: int, filt
         decision=snapshot.node(row).id,
         label=snapshot.node(row).label,
         verdict=word,
-        standing=judging.standing(balance, thin),
+        standing=judging.standing(balance, thin, is_assumed=judging.any_assumed(snapshot, found.rows)),
         said=_said(snapshot, goal, word, balance, thin=bool(thin)),
         thin_because=thin,
         balance=balance,

@@ -198,7 +198,7 @@ class _Asked:
             better=str(node.better) if node.better is not None else None,
             sign=sign,
             worth=worth(sign, outcome.better),
-            standing=judging.standing(balance, ()),
+            standing=judging.standing(balance, (), is_assumed=best.assumptions + best.unstated > 0),
             balance=balance,
             best=best,
             text=_sentence(node.label, sign, worth(sign, outcome.better), balance, best.text),

@@ -211,7 +211,7 @@ class _Asked:
             text="",
             terms=self._terms(),
         )
-        return replace(answer, text=_text(answer, judged=self._judged()))
+        return replace(answer, text=_text(self.snapshot, answer, judged=self._judged()))
 
     def _run(self, side: _Side) -> Settled:
         web = Web(self.snapshot.index, side.weight)
@@ -475,11 +475,14 @@ _ENDING: Mapping[State, str] = {
 }
 
 
-def _text(answer: WhatIfAnswer, *, judged: bool) -> str:
+def _text(snapshot: Snapshot, answer: WhatIfAnswer, *, judged: bool) -> str:
     """The answer as paragraphs that can be pasted."""
-    held = ", ".join(f"{name} held at {value:g}" for name, value in answer.held.items() if name not in answer.drivers)
-    driven = f" driven by {', '.join(answer.drivers)}" if answer.drivers else ""
-    changed = f"{len(answer.changed_links)} links changed" if answer.changed_links else ""
+    names = [(snapshot.map.node(name).label, value) for name, value in answer.held.items() if name not in answer.drivers]
+    rest = f" and {len(names) - LISTED_IN_TEXT} more held" if len(names) > LISTED_IN_TEXT else ""
+    held = ", ".join(f"{label} held at {value:g}" for label, value in names[:LISTED_IN_TEXT]) + rest
+    driven = f" driven by {', '.join(snapshot.map.node(name).label for name in answer.drivers)}" if answer.drivers else ""
+    count = len(answer.changed_links)
+    changed = f"{count} {'link' if count == 1 else 'links'} changed" if count else ""
     said = "; ".join(part for part in (held, changed) if part)
     lines = [f"What if: {said}{driven}." if said else f"The baseline alone{driven}: nothing is set."]
     run = answer.run

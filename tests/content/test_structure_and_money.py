@@ -133,11 +133,20 @@ def test_the_second_documents_world_is_there_as_of_2022() -> None:
     then = {node.id for node in content().nodes if _stands(node, day)}
     assert {"dluhc", "clinical-commissioning-group", "improved-better-care-fund", "open-care-worker-route-2022"} <= then
     assert not {"integrated-care-board", "council-better-care-grant", "assess-councils-2023"} & then
+    assert not {"mhclg", "discharge-fund", "independent-care-commission", "fair-work-agency"} & then
     assert not _stands(links.link("cqc.assesses.local-authority"), day)
     now = {node.id for node in content().nodes if _stands(node, "2026-11-22")}
     assert not {"dluhc", "clinical-commissioning-group", "improved-better-care-fund", "social-care-grant", "local-eligibility-bands"} & now
     assert {"integrated-care-board", "council-better-care-grant", "mhclg"} <= now
     assert _stands(links.link("cqc.assesses.local-authority"), "2023-04-01")
+
+
+def test_a_statement_that_time_has_overtaken_is_marked_wherever_it_stands() -> None:
+    still_true = {("cqc.regulates.care-provider", "S09")}
+    overtaken = {claim.id for _, claim in all_claims() if "superseded_by" in claim.attributes}
+    bare = {(place, claim.id) for place, claim in all_claims() if claim.id in overtaken and "superseded_by" not in claim.attributes}
+    assert {"S28", "S31", "S38"} <= overtaken
+    assert bare == still_true
 
 
 def test_a_grant_that_ended_names_its_successor() -> None:

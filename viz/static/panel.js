@@ -51,6 +51,7 @@ function boxDetails(data, box, out, into, act) {
       button("Show around this", () => act.around(box.id)), button("From here", () => act.end("from", box.id), { title: "Set as the start of a path" }), button("To here", () => act.end("to", box.id), { title: "Set as the end of a path" })),
     box.d ? el("p", {}, box.d) : null,
     factList(box.f),
+    seriesList(data, box.v),
     links("What it does", out.filter(drawn)), links("What acts on it", into.filter(drawn)),
     links("Also", [...out, ...into].filter((line) => !drawn(line))),
     claimList(data, box.c, "item"));

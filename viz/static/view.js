@@ -4,10 +4,12 @@ const read = (id) => JSON.parse(document.getElementById(id).textContent);
 const $ = (id) => document.getElementById(id);
 const data = read("map-page");
 const word = (at) => data.words[at];
+const unpackedValue = (value) => ({ ...value, p: word(value.p), e: value.e === undefined ? "" : word(value.e), i: value.i === undefined ? "" : word(value.i), d: value.d === undefined ? "" : word(value.d), f: value.f.map(word) });
 const unpacked = (mark) => ({
   ...mark,
   f: Array.from({ length: mark.f.length / 2 }, (_, at) => [word(mark.f[2 * at]), word(mark.f[2 * at + 1])]),
   c: mark.c.map((claim) => ({ ...claim, k: word(claim.k), f: claim.f.map(word), m: claim.m.map(word) })),
+  v: (mark.v || []).map((series) => ({ name: word(series.t), unit: word(series.u), values: series.v.map(unpackedValue) })),
 });
 const allBoxes = read("map-nodes").map(unpacked);
 const allLines = read("map-links").map(unpacked);

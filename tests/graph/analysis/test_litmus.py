@@ -82,6 +82,15 @@ def test_a_sourced_agreeing_answer_with_both_sides_sought_is_firm() -> None:
     assert verdict.weakest == "i"
 
 
+def test_an_answer_that_rests_on_an_assumption_in_part_is_not_firm() -> None:
+    whole = a_map()
+    guess = Link(
+        id="g", start="cut", end="aim", sign=Sign.PLUS, valid_from="2020", strength=0.25, claims=(Claim(id="g", basis=Basis.ASSUMPTION),)
+    )
+    verdict = ask(SystemMap.of(whole.nodes, [*whole.links, guess], whole.sources), "cut").verdicts[0]
+    assert (verdict.verdict, verdict.standing, verdict.balance.found) == ("STOP", "leaning", 3)
+
+
 @pytest.mark.parametrize(
     ("options", "reason"),
     [
