@@ -140,6 +140,8 @@ def resolve_ends(snapshot: Snapshot, selection: Selection, sources: Sequence[str
     decisions: dict[int, None] = {}
     for row in (snapshot.find(name) for name in sources):
         starts[row] = None
+        if not selection.standing[row]:
+            continue
         if snapshot.is_kind(row, *END_KINDS):
             for body in _deciders(snapshot, selection, row, taken):
                 starts[body] = None

@@ -75,6 +75,7 @@ class Reading:
     source: int | None = None
     cited: str = ""
     note: str = ""
+    checked: bool = True
     facts: tuple[str, ...] = ()
 
 

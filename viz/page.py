@@ -242,7 +242,8 @@ def _series(series: Series, words: _Words) -> Json:
 
 
 def _reading(reading: Reading, words: _Words) -> Json:
-    """Fields: period p, value y, day x, standing r, number of the value on the line o, edition e, source s or its id i, note d."""
+    """A value's fields: period p, value y, day x, standing r, number of the value on the line o, edition e, source s or its id i,
+    note d, unchecked m and facts f."""
     value = reading.value
     made: Json = {
         "p": words.number(reading.period),
@@ -253,6 +254,7 @@ def _reading(reading: Reading, words: _Words) -> Json:
         "e": words.number(reading.edition) if reading.edition else None,
         "s": reading.source,
         "d": words.number(reading.note) if reading.note else None,
+        "m": None if reading.checked else 1,
         "i": words.number(reading.cited) if reading.source is None else None,
     }
     kept = {name: field for name, field in made.items() if field is not None}

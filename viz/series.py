@@ -80,7 +80,7 @@ def _reading(one: _Placed, at: int, standing: Mapping[int, tuple[Standing, int |
     )
     return Reading(
         period=item.period,
-        value=item.value if math.isfinite(item.value) else None,
+        value=float(item.value) if math.isfinite(item.value) else None,
         day=middle(one.span) if drawn and one.span else None,
         standing=role,
         instead=instead,
@@ -88,5 +88,6 @@ def _reading(one: _Placed, at: int, standing: Mapping[int, tuple[Standing, int |
         source=source_at.get(item.source),
         cited=item.source,
         note=item.note or "",
+        checked=item.mark is not Mark.UNVERIFIED,
         facts=tuple(fact for fact in facts if fact),
     )

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +14,7 @@ IMPACT_KEYS = {
     "paths", "found", "complete", "max_links", "supporting", "opposing", "undetermined", "net", "determinacy", "revision", "as_of",
     "method",
 }  # fmt: skip
+COMMAND = [sys.executable, "-c", "from api.cli import main; main()"]
 PATH_KEYS = {"nodes", "links", "sign", "strength", "delay_months", "confidence", "hand_offs", "text"}
 
 
@@ -84,6 +89,26 @@ def test_a_command_that_cannot_be_read_is_one_document_too(caremap, edges) -> No
     said = caremap("ask", "impact", "a", "--map", edges, "--json")
     assert (said.status, said.json["error"]["code"]) == (2, "USAGE")
     assert "TO" in said.err
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_an_answer_that_cannot_be_written_says_so(edges) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run([*COMMAND, "check", edges, "--json"], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr.count("\n")) == (3, 1)
+    assert "cannot be written" in done.stderr
+
+
+def test_what_is_said_is_utf8_in_any_locale(tmp_path) -> None:
+    (tmp_path / "edges.csv").write_text("from,to\nmüde,wach\n", encoding="utf-8")
+    for place, status in (("edges.csv", 0), (b"\xff.csv", 3)):
+        done = subprocess.run(
+            [*COMMAND, "ask", "impact", "müde", "wach", "--json", "--map", place],
+            cwd=tmp_path, capture_output=True, check=False,
+            env={**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONPATH": str(Path(__file__).parents[2])},
+        )  # fmt: skip
+        assert done.returncode == status, done.stderr
+        assert json.loads(done.stdout.decode("utf-8"))
 
 
 @pytest.mark.parametrize("question", [["ask", "impact", "a", "c"], ["ask", "litmus"], ["export", "x.json"], ["history"], ["undo"]])

@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 import pytest
 
 from graph.snapshot import Snapshot
-from schema.records import Claim, Link, Node, Source
+from schema.records import Claim, Link, Node, Observation, Source
 from schema.system_map import SystemMap
 from tests.viz.example import example_map
 from tests.viz.test_figure import a_ring
@@ -29,8 +29,13 @@ def page_of(system_map: SystemMap, **more: object) -> str:
 
 
 def evil_map() -> SystemMap:
+    seen = [
+        Observation(period=period, value=2, unit=EVIL, source=source, series=EVIL, edition=EVIL, revision_of=revises, note=EVIL)
+        for period, source, revises in (("2024", EVIL, None), ("2025", EVIL, "x"), (EVIL, "__proto__", EVIL))
+    ]
+    seen += [Observation(period="2025", value=3, unit=EVIL, source=EVIL, series=EVIL, edition="x")]
     nodes = [
-        Node(id=EVIL, label=EVIL, text=EVIL, silo=EVIL, aliases=(EVIL,), unit=EVIL),
+        Node(id=EVIL, label=EVIL, text=EVIL, silo=EVIL, aliases=(EVIL,), unit=EVIL, observations=tuple(seen)),
         Node(id="__proto__", label="constructor", silo="__proto__", text="plain"),
         Node(id="c", label="href", text="href"),
     ]

@@ -139,7 +139,9 @@ function seriesFigure(data, series) {
     const { marks, height, line, drawn } = seriesMarks(series);
     shown.append(svgOf(marks, [0, 0, CHART.width, height], FONT, chartWords(series, line)), chartKey(series, line, drawn) || "");
   } else {
-    shown.append(el("p", {}, series.values.slice(0, MOST_SAID).map((value) => `${value.p}: ${valueWords(value.y, series.unit)}`).join("; ") + (count > MOST_SAID ? "; …" : "")));
+    const checked = series.values.filter((value) => !value.m);
+    const said = checked.slice(0, MOST_SAID).map((value) => `${value.p}: ${valueWords(value.y, series.unit)}`);
+    shown.append(el("p", {}, said.length ? [...said, ...(checked.length > MOST_SAID ? ["…"] : [])].join("; ") : "No value of it was checked."));
   }
   const editions = series.values.some((value) => value.e);
   const words = `${count === 1 ? "1 value" : `${count} values`} with ${editions ? "edition and source" : "source; edition not recorded"}`;

@@ -260,3 +260,15 @@ def test_an_assumed_weight_holds_for_the_question_alone() -> None:
 
 def test_labels_stand_for_ids_where_they_are_unique() -> None:
     assert ask(a_small_system(), {"Office"}, {"Care"}, Filters()).balance.found == 2
+
+
+def test_a_body_that_does_not_stand_on_the_day_answers_for_nothing() -> None:
+    nodes = [
+        Node(id="new", kind=NodeKind.BODY, label="New", valid_from="2024-07-01"),
+        decision("rule", owner="new"),
+        Node(id="care", label="Care"),
+    ]
+    whole = built(nodes, [Link(id="i", start="rule", end="care", sign=Sign.PLUS, strength=0.5)])
+    then = ask(whole, {"new"}, {"care"}, Filters(as_of=date(2022, 6, 1)))
+    assert (then.balance.found, "2024-07-01" in (then.reason or "")) == (0, True)
+    assert ask(whole, {"new"}, {"care"}, Filters(as_of=date(2025, 1, 1))).balance.found == 1
