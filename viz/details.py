@@ -139,7 +139,7 @@ def node_facts(snapshot: Snapshot, row: int, lane: str) -> tuple[Fact, ...]:
     node = snapshot.node(row)
     owner = snapshot.owner_of(row)
     silo = snapshot.silo_of(row)
-    facts = [("Stands in", lane), ("Silo", NOT_RECORDED if silo == "unassigned" else silo.replace("-", " "))]
+    facts = [("Stands in", lane), ("Silo", NOT_RECORDED if silo == "unassigned" else "NHS" if silo == "nhs" else silo.replace("-", " "))]
     ownerless = node.kind in (NodeKind.BODY, NodeKind.ROLE, NodeKind.PEOPLE) or (node.kind is NodeKind.FACTOR and owner is None)
     if not ownerless:
         # A factor has a place where it shows; only some have an owner as well.

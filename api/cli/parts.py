@@ -36,6 +36,7 @@ def page_of(
     snapshot = service.snapshot(asked.scope)
     answer = service.impact(sources, targets, filters, scope=asked.scope) if sources and targets else None
     if sources and not targets:
+        title = title or f"Around {', '.join(snapshot.node(snapshot.find(name)).label for name in sources)}"
         snapshot = Snapshot(service.neighbourhood(sources, hops, direction, filters, scope=asked.scope), revision=snapshot.revision)
     figure = figure_of(
         snapshot,

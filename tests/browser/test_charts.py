@@ -55,6 +55,7 @@ def test_heights_are_in_proportion_from_nothing_and_places_follow_time(open_page
     page = opened(open_page, a_map_of(*(seen(period, value) for period, value in values.items())), "Posts")
     chart = series(page, "Vacant posts, posts")
     zero, found = baseline(chart), dots(chart)
+    assert max(y for _, y in found) < zero < 115
     heights = [zero - y for _, y in found]
     assert heights[1] / heights[0] == pytest.approx(1 / 4, abs=0.01)
     assert heights[2] / heights[0] == pytest.approx(1 / 2, abs=0.01)
@@ -67,6 +68,13 @@ def test_both_ends_are_labelled_with_period_and_unit_and_a_peak_between_them_wit
     page = opened(open_page, a_map_of(seen("2020", 20_000), seen("2021", 105_000), seen("2022", 50_000)), "Posts")
     labels = series(page, "Vacant posts, posts").locator("> svg text").all_text_contents()
     assert set(labels) == {"0", "2020", "20,000 posts", "2022", "50,000 posts", "105,000"}
+
+
+def test_labels_too_long_for_one_row_keep_both_numbers_and_their_unit(open_page: Opener) -> None:
+    unit = "people who wait each day"
+    page = opened(open_page, a_map_of(seen("2020", 1_234_567, unit=unit), seen("2021", 2_345_678.25, unit=unit)), "Posts")
+    labels = series(page, f"Vacant posts, {unit}").locator("> svg text").all_text_contents()
+    assert {"1,234,567", "2,345,678.25", unit} <= set(labels)
 
 
 def test_values_below_nothing_hang_below_the_line_of_nothing(open_page: Opener) -> None:

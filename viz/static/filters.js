@@ -24,7 +24,7 @@ function showFilters() {
     checkGroup("Relation", data.relations.filter((name) => byRelation.has(name)).map((name) => ({ value: name, label: name, count: byRelation.get(name) })), state.relations, filtered),
     checkGroup("Stands in", data.lanes.map((lane, at) => ({ value: at, label: lane.label, count: byLane.get(at) || 0 })), state.tiers, filtered),
     checkGroup("Kind", Object.keys(data.kinds).filter((kind) => byKind.has(kind)).map((kind) => ({ value: kind, label: `${data.kinds[kind].glyph} ${data.kinds[kind].title}`, count: byKind.get(kind) })), state.kinds, filtered),
-    checkGroup("Silo", [...bySilo.keys()].sort().map((silo) => ({ value: silo, label: silo.replaceAll("-", " "), swatch: swatch(data.silos[silo]), count: bySilo.get(silo) })), state.silos, filtered),
+    checkGroup("Silo", [...bySilo.keys()].sort().map((silo) => ({ value: silo, label: siloWords(silo), swatch: swatch(data.silos[silo]), count: bySilo.get(silo) })), state.silos, filtered),
     checkGroup("Status", statuses.map(([value, label]) => ({ value, label })), state.status, filtered),
     el("fieldset", {}, el("legend", {}, "Confidence of links"), el("label", { for: "confidence" }, confidence)),
     data.days.length ? dateField() : null);
@@ -49,5 +49,5 @@ function showLegend() {
 
 function siloLegend() {
   const silos = [...new Set(scene.shown.filter((box) => !data.kinds[box.k].neutral).map((box) => box.s))].sort();
-  return el("div", {}, el("h3", {}, "Whose it is (silo)"), el("ul", { class: "legend" }, silos.map((silo) => el("li", {}, swatch(data.silos[silo]), silo.replaceAll("-", " ")))), el("p", { class: "small" }, "People have a plain outline, whatever they belong to."));
+  return el("div", {}, el("h3", {}, "Whose it is (silo)"), el("ul", { class: "legend" }, silos.map((silo) => el("li", {}, swatch(data.silos[silo]), siloWords(silo)))), el("p", { class: "small" }, "People have a plain outline, whatever they belong to."));
 }

@@ -97,6 +97,11 @@ function checkGroup(title, choices, chosen, change) {
   }));
 }
 
+// A silo's word as people write it; the one that is letters stays in capitals.
+function siloWords(silo) {
+  return silo === "nhs" ? "NHS" : silo.replaceAll("-", " ");
+}
+
 function swatch(colours) {
   const element = el("span", { class: "swatch", "aria-hidden": "true" });
   element.style.background = colours[0];
@@ -148,7 +153,7 @@ function factOf(facts, term) {
 
 function tables(data, boxes, lines, act) {
   const status = (mark) => (mark.p ? "proposed" : factOf(mark.f, "In force") || "stands");
-  const items = boxes.map((box) => [box.id, button(box.label, () => act.box(box.id), { class: "plain" }), data.kinds[box.k].title, data.lanes[box.l].label, box.s.replaceAll("-", " "), factOf(box.f, "Owner") || factOf(box.f, "Shows at"), status(box), String(box.c.length)]);
+  const items = boxes.map((box) => [box.id, button(box.label, () => act.box(box.id), { class: "plain" }), data.kinds[box.k].title, data.lanes[box.l].label, siloWords(box.s), factOf(box.f, "Owner") || factOf(box.f, "Shows at"), status(box), String(box.c.length)]);
   const links = lines.map((line) => [line.id, button(sentenceOf(data, line), () => act.line(line.id), { class: "plain" }), line.s ? data.signs[line.s].mark : "", factOf(line.f, "Strength"), factOf(line.f, "Confidence"), factOf(line.f, "Takes"), factOf(line.f, "Stands on"), status(line), String(line.c.length)]);
   return el("div", {},
     tableOf(["Item", "Kind", "Stands in", "Silo", "Owner, or where it shows", "Status", "Claims"], items, `Items shown: ${items.length}`),
