@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from graph.changes import caught_up, difference, overtaken
 from graph.results import (
     CompareAnswer,
+    FirstAnswer,
     GapAnswer,
     ImpactAnswer,
     LitmusAnswer,
@@ -304,6 +305,29 @@ class MapService:
         snapshot = self.snapshot(scope)
         goal = moment or (MOMENT if MOMENT in snapshot.row_of else None)
         return read(snapshot, names, goal, _bounded(filters), stop=stop)
+
+    def first(
+        self,
+        name: str,
+        node: str | None = None,
+        filters: Filters | None = None,
+        *,
+        moment: str | None = None,
+        scope: Scope | None = None,
+        stop: Stop | None = None,
+    ) -> FirstAnswer:
+        """One of the questions that people ask first, by its name. Without a `moment`, it is judged by the moment of interaction
+        where the map has it. See `graph.analysis.first`."""
+        from graph.analysis.first import first
+        from graph.analysis.litmus import litmus
+
+        snapshot = self.snapshot(scope)
+        goal = moment or (MOMENT if MOMENT in snapshot.row_of else None)
+
+        def judge(decisions: Sequence[str], wanted: Filters) -> LitmusAnswer:
+            return litmus(snapshot, decisions, goal or MOMENT, wanted, stop=stop)
+
+        return first(snapshot, name, node, goal, _bounded(filters), judge, stop=stop)
 
     def money(
         self,

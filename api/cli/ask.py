@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from api.cli.options import Asked, asks, listing, several
+from api.cli.options import Asked, asks, listing, only_one, several
 from graph.scope import EPSILON, Scenario
 
 ask_app = typer.Typer(help="Ask a question. Every question takes --store or --map, the filters, and --json.", no_args_is_help=True)
@@ -216,14 +216,24 @@ def read(
     on: Annotated[
         str | None, typer.Option("--on", metavar="ID", help="The factor at the top; the moment of interaction if not said.")
     ] = None,
+    question: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", help="Ask this instead, of one --node or of all: works, sight, duties, pays-for, see-first, future or life."
+        ),
+    ] = None,
 ) -> None:
     """How to read the map: drivers, receivers, what hangs together, how far each decision is from the person, and named nodes."""
     from api.cli.printing import print_json
-    from api.cli.printing_read import print_read
+    from api.cli.printing_read import print_first, print_read
 
     with asked.service() as service:
         snapshot = service.snapshot(asked.scope)
         names = [name for text in node or () for name in snapshot.names_in(text)]
+        if question is not None:
+            first = service.first(question, only_one(names), asked.filters, moment=on, scope=asked.scope)
+            print_json(first.to_json()) if asked.json else print_first(first)
+            return
         answer = service.read(names, asked.filters, moment=on, scope=asked.scope)
         if asked.json:
             print_json(answer.to_json())

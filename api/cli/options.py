@@ -31,6 +31,13 @@ def several(values: Sequence[str] | None) -> tuple[str, ...]:
     return tuple(part.strip() for value in values or () for part in value.split(",") if part.strip())
 
 
+def only_one(names: Sequence[str]) -> str | None:
+    """The one node that a named question is about; None where none is said. Raises BadInput for more."""
+    if len(names) > 1:
+        raise BadInput(f"--question is asked about one node, not {len(names)}: {', '.join(names)}. Ask once for each.")
+    return names[0] if names else None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """What the shared options of a question say."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from api.cli.printing import console
 
 if TYPE_CHECKING:
-    from graph.results import ReadAnswer
+    from graph.results import FirstAnswer, ReadAnswer
     from graph.results.read import NodeReading
 
 NEAR_SHOWN = 12
@@ -58,3 +58,16 @@ def _print_node(node: NodeReading) -> None:
         shown = ", ".join(f"{each.id} ({each.links})" for each in near[:NEAR_SHOWN])
         rest = f" and {len(near) - NEAR_SHOWN} more" if len(near) > NEAR_SHOWN else ""
         out.print(f"  {heading}, links away: {shown}{rest or ''}" if near else f"  {heading}: nothing on the map.", markup=False)
+
+
+def print_first(answer: FirstAnswer) -> None:
+    """A named question: its text, what is listed beyond it, and how it was found."""
+    out = console()
+    out.print(answer.text, markup=False)
+    told = [item for item in answer.items if item.text not in answer.text]
+    for item in told:
+        out.print(f"  {item.text}", markup=False)
+    if answer.found > len(answer.items):
+        out.print(f"  {answer.found - len(answer.items)} more; --top lists more.", markup=False)
+    out.print()
+    out.print(f"Method: {answer.terms.method}. Map revision {answer.terms.revision}.", markup=False)

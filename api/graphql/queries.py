@@ -17,6 +17,7 @@ from api.graphql.types.answers import ImpactAnswer, LitmusAnswer
 from api.graphql.types.claims import Source
 from api.graphql.types.compare import CompareAnswer, Side
 from api.graphql.types.filters import Filters, names
+from api.graphql.types.first import FirstAnswer
 from api.graphql.types.gaps import GapAnswer
 from api.graphql.types.kinds import LinkKind, NodeKind
 from api.graphql.types.loops import LoopAnswer
@@ -240,6 +241,20 @@ class Query:
         names("moment", [moment or ""], turn.settings)
         wanted = (filters or Filters()).wanted(turn.settings)
         return await turn.ask(lambda service, scope, stop: service.read(named, wanted, moment=moment, scope=scope, stop=stop))
+
+    @field(shown_as=FirstAnswer | None, description="One of the questions that people ask first.")
+    async def first_question(
+        self,
+        info: Asked,
+        name: Annotated[str, strawberry.argument(description="works, sight, duties, pays-for, see-first, future or life.")],
+        node: Annotated[str | None, strawberry.argument(description="What it is about: an id or unique label.")] = None,
+        moment: str | None = None,
+        filters: Filters | None = None,
+    ) -> results.FirstAnswer:
+        turn = info.context
+        names("name", [name, node or "", moment or ""], turn.settings)
+        wanted = (filters or Filters()).wanted(turn.settings)
+        return await turn.ask(lambda service, scope, stop: service.first(name, node, wanted, moment=moment, scope=scope, stop=stop))
 
     @field(shown_as=MoneyAnswer | None, description="Where the money comes from, where it goes, and who pays against who gains.")
     async def money(

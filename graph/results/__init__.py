@@ -7,6 +7,7 @@ answers are equal bytes on every store. One module a question; all are imported 
 from __future__ import annotations
 
 from graph.results.compare import CompareAnswer
+from graph.results.first import FirstAnswer, FirstItem
 from graph.results.gaps import ClosingLoop, ConsultationGap, Cover, FeedbackLink, Gap, GapAnswer, ReturnPath, Unanswered, Voice
 from graph.results.impact import DecisionBalance, ImpactAnswer, Pinch
 from graph.results.litmus import LitmusAnswer, Verdict
@@ -30,6 +31,8 @@ __all__ = [
     "DecisionBalance",
     "FeedbackLink",
     "FeedbackLoop",
+    "FirstAnswer",
+    "FirstItem",
     "Gap",
     "GapAnswer",
     "HandOver",

@@ -55,7 +55,9 @@ class Asked:
     def the_moment(self) -> int:
         """The row of the moment. Raises BadQuestion where the map has none and none was named."""
         if self.moment is None:
-            raise BadQuestion(f"The question {self.name} is judged by a moment of interaction, which this map lacks; name a factor with --on.")
+            raise BadQuestion(
+                f"The question {self.name} is judged by a moment of interaction, which this map lacks; name a factor with --on."
+            )
         return self.moment
 
     def strengths(self, rows: Sequence[int], *, inwards: bool = False) -> Floats:
@@ -85,6 +87,14 @@ class Asked:
         """The rows of the nodes of some kinds that stand and are not avoided, in order."""
         codes = [NODE_KIND_CODE[kind] for kind in kinds]
         return np.flatnonzero(np.isin(self.snapshot.nodes.kind, codes) & ~self.selection.blocked).tolist()
+
+    @cached_property
+    def is_outcome(self) -> NDArray[np.bool_]:
+        """The factors of which somebody says whether more is better; all factors on a map where nobody does."""
+        factors = self.snapshot.nodes.kind == NODE_KIND_CODE[NodeKind.FACTOR]
+        valued = factors & np.array([node.better is not None for node in self.snapshot.map.nodes], dtype=np.bool_)
+        outcomes: NDArray[np.bool_] = valued if valued.any() else factors
+        return outcomes
 
     @cached_property
     def owners(self) -> Mapping[int, list[int]]:

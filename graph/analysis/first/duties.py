@@ -36,20 +36,22 @@ def duties(asked: Asked) -> FirstAnswer:
             items.append(_item(asked, duty, holder, aims[duty], payers.get(holder, set()), levers.get(holder, []), limiting))
     items.sort(key=lambda item: (-[item.facts["money"], item.facts["lever"]].count(NOT_DRAWN), item.id, str(item.facts["holder"])))
     without_holder = sorted({asked.id(duty) for duty in aims} - {item.id for item in items})
-    paying = asked.ids({row for owner in (*levers, *feels) for row in payers.get(owner, ())} | {row for row in levers if payers.get(row)})
+    movers = [row for rows in levers.values() for row in rows]
+    paying = asked.ids({row for paid in (*levers, *feels, *movers) for row in payers.get(paid, ())})
     label = snapshot.node(goal).label
     notes = [
         f"Who can change it: {_named(asked.ids(levers))}.",
-        f"Who pays them and those at whom it shows: {_named(paying)}.",
+        f"Who pays them, what they do and those at whom it shows: {_named(paying)}.",
         f"Who feels it: {_named(asked.ids(feels))}.",
     ]
     if without_holder:
         notes.append(f"Duties with no holder drawn: {', '.join(without_holder)}.")
+    bearing = len({item.id for item in items})
     lacking = {name: sum(item.facts[name] == NOT_DRAWN for item in items) for name in ("money", "lever")}
     return asked.answer(
         items,
-        opening=f"{label}: {len({item.id for item in items})} duties bear on it. In {lacking['money']} of {len(items)} cases no money for the"
-        f" holder is drawn, in {lacking['lever']} no lever.",
+        opening=f"{label}: {bearing} {'duty bears' if bearing == 1 else 'duties bear'} on it. In {lacking['money']} of {len(items)} cases"
+        f" no money for the holder is drawn, in {lacking['lever']} no lever.",
         method=METHOD,
         about=goal,
         counts={"without_money": lacking["money"], "without_lever": lacking["lever"], "can_change": len(levers), "feel": len(feels)},

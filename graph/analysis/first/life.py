@@ -22,8 +22,8 @@ DAYS_IN_A_MONTH = 365.25 / 12
 TOO_SHORT, LONG_ENOUGH, NOT_KNOWN, NO_ROUTE = "too short", "long enough", "not known", "no route"
 _ORDER = (TOO_SHORT, LONG_ENOUGH, NOT_KNOWN, NO_ROUTE)
 METHOD = (
-    "decisions that ended or were replaced; the months they stood against the low end of the delay of their strongest path, on the map as it"
-    " stood on their last day, to the moment, or where none leads there to the factor they reach most strongly"
+    "decisions that ended or were replaced; the months they stood against the low end of the delay of their strongest path, on the map as"
+    " it stood on their last day, to the moment, or where none leads there to the outcome they reach most strongly"
 )
 
 
@@ -117,17 +117,18 @@ def _verdict(stood: float | None, path: ImpactPath | None) -> str:
         return NOT_KNOWN
     if stood < path.delay_low:
         return TOO_SHORT
-    return LONG_ENOUGH if path.delay_high is not None else NOT_KNOWN
+    is_known = path.delay_high is not None and not any("delay" in step.assumed for step in path.steps)
+    return LONG_ENOUGH if is_known else NOT_KNOWN
 
 
 def _path(asked: Asked, row: int, end: int) -> ImpactPath | None:
-    """The strongest path of a decision to the moment, else to any factor, on the map as it stood on the decision's last day."""
+    """The strongest path of a decision to the moment, else to any outcome, on the map as it stood on the decision's last day."""
     snapshot = asked.snapshot
     filters = replace(asked.filters, as_of=date.fromordinal(max(end - 1, int(snapshot.nodes.valid_from[row]), 1)))
     selection = select(snapshot, filters)
-    factors = np.flatnonzero((snapshot.nodes.kind == NODE_KIND_CODE[NodeKind.FACTOR]) & ~selection.blocked)
-    for goals in ([asked.moment] if asked.moment is not None else [], factors.tolist()):
-        goals = [goal for goal in goals if not selection.blocked[goal]]
+    outcomes = np.flatnonzero(asked.is_outcome & ~selection.blocked)
+    for wanted in ([asked.moment] if asked.moment is not None else [], outcomes.tolist()):
+        goals = [goal for goal in wanted if not selection.blocked[goal] and goal != row]
         if goals and not selection.blocked[row]:
             found = strongest(path_problem(snapshot, selection, Ends(starts=(row,), goals=tuple(goals)), filters), 1, stop=asked.stop)
             if found.paths:

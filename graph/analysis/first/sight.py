@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from graph.analysis.first.asked import Asked
 from graph.results.first import FirstAnswer, FirstItem
@@ -16,6 +17,7 @@ from schema.records import Link
 USED, NOT_RECORDED, NOT_USED = range(3)
 CELLS_AT_ONCE = 1 << 22
 """Decisions times nodes or links that are looked at together, which bounds the memory of a question on a large map."""
+NAMED_IN_TEXT = 5
 METHOD = (
     "outcomes that a path from the owner's decisions and rules leads to, and for each the best way of one signal back: who sees it,"
     " who tells whom, and whether each step is used; or that a decision or process of the owner takes it into account"
@@ -25,9 +27,9 @@ METHOD = (
 def sight(asked: Asked) -> FirstAnswer:
     """For each owner of decisions and rules, or the one named: what it reaches, and of what it receives a used signal.
 
-    An outcome is a factor. It is *not seen* where every way back has a step that is said not to be there or not to be used, and
-    *not recorded* where nobody says; where nobody is cited on any information link, what is not drawn is missing. Raises
-    BadQuestion for what can own no decision.
+    An outcome is a factor of which the map says whether more is better. It is *not seen* where every way back has a step that is
+    said not to be there or not to be used, and *not recorded* where nobody says; where nobody is cited on any information link,
+    what is not drawn is missing. Raises BadQuestion for what can own no decision.
     """
     if asked.node is not None and not asked.snapshot.is_kind(asked.node, *END_KINDS):
         raise BadQuestion(f"{asked.id(asked.node)} takes no decision: ask about a body or role, or about all.")
@@ -37,7 +39,7 @@ def sight(asked: Asked) -> FirstAnswer:
             owned.setdefault(owner, []).append(row)
     wanted = [asked.node] if asked.node is not None else sorted(owned, key=asked.id)
     senses = _Senses(asked)
-    factors = np.array(asked.nodes(NodeKind.FACTOR), dtype=np.int64)
+    factors = np.flatnonzero(asked.is_outcome & ~asked.selection.blocked)
     items, sums = [], [0, 0, 0]
     for owner in wanted:
         if asked.stopped:
@@ -50,11 +52,11 @@ def sight(asked: Asked) -> FirstAnswer:
         for level in levels:
             sums[level] += 1
     items.sort(key=lambda item: (-len(item.facts["not_seen"]), -int(item.facts["reached"]), item.id))  # type: ignore[arg-type]
-    who = f"{asked.snapshot.node(asked.node).label}" if asked.node is not None else f"{len(items)} owners of decisions"
+    who = asked.snapshot.node(asked.node).label if asked.node is not None else f"{len(items)} owners of decisions"
     return asked.answer(
         items,
-        opening=f"{who}: of {sum(sums)} outcomes that decisions reach, {sums[USED]} come back in a used signal, {sums[NOT_USED]} do not,"
-        f" and of {sums[NOT_RECORDED]} nobody records it. Not recorded is not missing.",
+        opening=f"{who}: of {sum(sums)} times that decisions reach an outcome, in {sums[USED]} a used signal comes back, in"
+        f" {sums[NOT_USED]} none does, and of {sums[NOT_RECORDED]} nobody records it. Not recorded is not missing.",
         method=METHOD,
         about=asked.node,
         counts={"seen": sums[USED], "not_seen": sums[NOT_USED], "not_recorded": sums[NOT_RECORDED]},
@@ -63,7 +65,7 @@ def sight(asked: Asked) -> FirstAnswer:
     )
 
 
-def _reached(asked: Asked, decisions: Sequence[int], factors: np.ndarray[tuple[int], np.dtype[np.int64]]) -> list[int]:
+def _reached(asked: Asked, decisions: Sequence[int], factors: NDArray[np.int64]) -> list[int]:
     """The factors that some of the decisions reach, in the map's order."""
     found = np.zeros(factors.size, dtype=np.bool_)
     batch = max(1, CELLS_AT_ONCE // max(asked.snapshot.n_nodes, asked.snapshot.n_links, 1))
@@ -77,11 +79,14 @@ def _item(asked: Asked, owner: int, reached: Sequence[int], levels: Sequence[int
         asked.ids([row for row, found in zip(reached, levels, strict=True) if found == level]) for level in (USED, NOT_RECORDED, NOT_USED)
     )
     node = asked.snapshot.node(owner)
+    more = f" and {len(unseen) - NAMED_IN_TEXT} more" if len(unseen) > NAMED_IN_TEXT else ""
+    named = f" ({', '.join(unseen[:NAMED_IN_TEXT])}{more})" if unseen else ""
+    outcomes = "outcome" if len(reached) == 1 else "outcomes"
     return FirstItem(
         id=node.id,
         label=node.label,
         facts={"reached": len(reached), "seen": seen, "not_seen": unseen, "not_recorded": unrecorded},
-        text=f"{node.label} reaches {len(reached)} outcomes; a used signal comes back of {len(seen)}, none of {len(unseen)},"
+        text=f"{node.label} reaches {len(reached)} {outcomes}; a used signal comes back of {len(seen)}, none of {len(unseen)}{named},"
         f" and {len(unrecorded)} are not recorded.",
     )
 
