@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import functools
 import inspect
 import math
@@ -27,8 +28,9 @@ FILTERS = "Filters"
 
 
 def several(values: Sequence[str] | None) -> tuple[str, ...]:
-    """The parts of options that may be given several times and hold commas."""
-    return tuple(part.strip() for value in values or () for part in value.split(",") if part.strip())
+    """The parts of options that may be given several times and hold commas; a part in double quotes may hold one itself."""
+    rows = csv.reader(values or (), skipinitialspace=True)
+    return tuple(part.strip() for row in rows for part in row if part.strip())
 
 
 def only_one(names: Sequence[str]) -> str | None:

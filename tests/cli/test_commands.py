@@ -217,3 +217,12 @@ def test_draw_writes_one_page(caremap, a_map, tmp_path) -> None:
     text = page.read_text(encoding="utf-8")
     assert text.lstrip().lower().startswith("<!doctype html>")
     assert "Recruits" in text
+
+
+def test_an_id_with_a_comma_can_be_named_in_quotes(caremap, tmp_path) -> None:
+    file = tmp_path / "commas.csv"
+    file.write_text('from,to,weight\n"a, b",c,0.5\nc,d,0.5\n"a, b",d,0.1\n', encoding="utf-8")
+    said = caremap("ask", "impact", "a, b", "d", "--map", file, "--without", '"a, b.d",x.y', "--json")
+    assert (said.status, "x.y" in said.err) == (3, True)
+    said = caremap("ask", "impact", "a, b", "d", "--map", file, "--without", '"a, b.d"', "--json")
+    assert [path["nodes"] for path in said.json["paths"]] == [["a, b", "c", "d"]]
