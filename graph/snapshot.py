@@ -212,6 +212,11 @@ class Snapshot:
         owner = int(self.nodes.owner[row])
         return self.map.nodes[owner].id if owner >= 0 else node.owner
 
+    def name_of(self, identifier: str) -> str:
+        """How a node is called where people read: its label, or the word itself where a file names somebody who is not on the map."""
+        row = self.row_of.get(identifier)
+        return identifier if row is None else self.map.nodes[row].label
+
     def silo_of(self, row: int) -> str:
         """A node's silo: its own, else its owner's, else `unassigned`."""
         return self.nodes.silos[int(self.nodes.silo[row])]

@@ -138,7 +138,7 @@ def path_of(snapshot: Snapshot, selection: Selection, rows: Sequence[int]) -> Im
         assumptions=grounds.count("assumption"),
         unstated=len(grounds) - grounds.count("sourced") - grounds.count("definition") - grounds.count("assumption"),
         threads=threads,
-        text=_sentence(steps, low, high, threads),
+        text=_sentence(snapshot, steps, low, high, threads),
         steps=steps,
     )
 
@@ -182,7 +182,7 @@ def in_sentence(label: str) -> str:
     return label if names else label[:1].lower() + label[1:]
 
 
-def _sentence(steps: Sequence[Step], low: float, high: float | None, threads: Sequence[str]) -> str:
+def _sentence(snapshot: Snapshot, steps: Sequence[Step], low: float, high: float | None, threads: Sequence[str]) -> str:
     """One sentence: who acts, what moves which way, how soon, on what it stands."""
     if not steps:
         return ""
@@ -197,7 +197,7 @@ def _sentence(steps: Sequence[Step], low: float, high: float | None, threads: Se
         value = worth(step.effect, step.end_better)
         said = f"{verb} {in_sentence(step.end_label)}" + (f" ({value})" if value else "")
         acts = step.owner if number and step.owner and step.owner != inner[number - 1].owner and step.owner != steps[0].start else None
-        parts.append(f"{said}" if acts is None else f"{said} [by {acts}]")
+        parts.append(f"{said}" if acts is None else f"{said} [by {snapshot.name_of(acts)}]")
     return f"{opening} {', which '.join(parts)}; {months(low, high)}. {footing(inner, threads)}"
 
 

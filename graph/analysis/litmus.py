@@ -177,5 +177,6 @@ def _text(snapshot: Snapshot, verdict: Verdict, goal: int) -> str:
     if verdict.delay_low is not None:
         parts.append(f"Time: {months(verdict.delay_low, verdict.delay_high)}.")
     if verdict.would_have_to_agree:
-        parts.append(f"Would have to agree: {', '.join(verdict.would_have_to_agree)}.")
+        names = ", ".join(snapshot.name_of(owner) for owner in verdict.would_have_to_agree)
+        parts.append(f"Would have to agree: {names}.")
     return " ".join(parts)
