@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from api.settings import Settings
 from graph.scope import Scope
@@ -18,8 +19,10 @@ from graph.selection import Stop
 from graph.service import MapService
 from graph.snapshot import Snapshot
 from schema.errors import BadInput
+from schema.records import BASE_LAYER, Source
 
 T = TypeVar("T")
+Layers: TypeAlias = tuple[str, ...]
 ANY_DAY = "any"
 
 
@@ -38,6 +41,21 @@ def day_of(text: str | None) -> date | None:
         return date.fromisoformat(text.strip())
     except ValueError:
         raise BadInput(f"as of {text[:40]!r}: wants a day such as 2026-04-01, or today, or any.") from None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Begun:
+    """What a turn found at its beginning."""
+
+    revision: int
+    is_held: bool
+
+    @classmethod
+    def of(cls, service: MapService) -> _Begun:
+        return cls(revision=service.head(), is_held=service.holds_the_map())
+
+    def scope(self, layers: Layers) -> Scope:
+        return Scope(layers=(BASE_LAYER, *layers), revision=self.revision)
 
 
 class Desk:
@@ -75,12 +93,13 @@ class Desk:
 class Turn:
     """One request's turn: everything in it sees the same revision, and all its questions share one span of time.
 
-    Used from the event loop only; what it hands out runs in worker threads.
+    Layers are names over the base, the last on top. Used from the event loop only; what it hands out runs in worker threads.
     """
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
-        self._snapshot: asyncio.Future[Snapshot] | None = None
+        self._begun: asyncio.Future[_Begun] | None = None
+        self._snapshots: dict[Layers, asyncio.Future[Snapshot]] = {}
         self._until: float | None = None
         self._given_up = False
 
@@ -88,40 +107,77 @@ class Turn:
     def settings(self) -> Settings:
         return self.desk.settings
 
-    async def snapshot(self) -> Snapshot:
-        """The newest map at the time of the turn's first look."""
-        if self._snapshot is None:
-            self._snapshot = asyncio.ensure_future(self.desk.run(self.desk.service.snapshot))
-        return await asyncio.shield(self._snapshot)
+    async def _begin(self) -> _Begun:
+        """The newest revision at the time of the turn's first look, and whether the process holds the map."""
+        if self._begun is None:
+            self._begun = asyncio.ensure_future(self.desk.run(lambda: _Begun.of(self.desk.service)))
+        return await asyncio.shield(self._begun)
+
+    async def is_held(self) -> bool:
+        """Whether the process holds the map, so that there is a snapshot to look at."""
+        return (await self._begin()).is_held
+
+    async def snapshot(self, names: Sequence[str] | None = None) -> Snapshot:
+        """The map as it was at the turn's first look, with the layers that are named over it."""
+        begun, layers = await self._begin(), checked_layers(names, self.settings)
+        if layers not in self._snapshots:
+            scope = begun.scope(layers)
+            self._snapshots[layers] = asyncio.ensure_future(self.desk.run(lambda: self.desk.service.snapshot(scope)))
+        return await asyncio.shield(self._snapshots[layers])
 
     def seen(self) -> Snapshot:
         """The snapshot that `snapshot` gave before."""
-        if self._snapshot is None:
+        if () not in self._snapshots:
             raise RuntimeError("nobody has looked at the map in this turn")
-        return self._snapshot.result()
+        return self._snapshots[()].result()
 
-    async def ask(self, question: Callable[[MapService, Scope, Stop], T]) -> T:
-        """The answer to a question at the turn's revision. The clock starts when the map stands ready."""
-        snapshot = await self.snapshot()
-        if self._until is None:
-            self._until = time.monotonic() + self.settings.question_seconds
-        scope = Scope(revision=snapshot.revision)
-        return await self.desk.run(lambda: question(self.desk.service, scope, self._stop))
+    async def source(self, identifier: str | None) -> Source | None:
+        """A source by its id: on the map, in the layers that were asked for, or among what a question looked at."""
+        if not identifier:
+            return None
+        read = (each for each in self._snapshots.values() if each.done() and not each.cancelled() and each.exception() is None)
+        found = next((source for each in read if (source := each.result().map.source_of.get(identifier)) is not None), None)
+        if found is not None:
+            return found
+        begun = await self._begin()
+        return None if begun.is_held else await self.desk.run(lambda: self.desk.service.source(identifier))
 
-    async def consult(self, work: Callable[[MapService], T]) -> T:
-        """What the service itself gives, where no revision and no clock comes into it."""
-        await self.snapshot()
+    async def ask(self, question: Callable[[MapService, Scope, Stop], T], names: Sequence[str] | None = None) -> T:
+        """The answer to a question at the turn's revision, with the layers that are named. The clock starts when the map stands
+        ready; where the process does not hold it, when the first question has read what it looks at."""
+        begun, layers = await self._begin(), checked_layers(names, self.settings)
+        if begun.is_held:
+            await self.snapshot(layers)
+            self._start_clock()
+        return await self.desk.run(lambda: question(self.desk.service, begun.scope(layers), self._stop))
+
+    async def consult(self, work: Callable[[MapService], T], *, shows_nodes: bool = True) -> T:
+        """What the service itself gives, where no revision and no clock comes into it; the map is there to tell of its nodes."""
+        if shows_nodes:
+            await self.snapshot()
         return await self.desk.run(lambda: work(self.desk.service))
 
-    async def look(self, work: Callable[[Snapshot], T]) -> T:
-        """What `work` makes of the map."""
-        snapshot = await self.snapshot()
+    async def look(self, work: Callable[[Snapshot], T], names: Sequence[str] | None = None) -> T:
+        """What `work` makes of the map with the layers that are named."""
+        snapshot = await self.snapshot(names)
         return await self.desk.run(lambda: work(snapshot))
 
     def give_up(self) -> None:
         """Nobody waits any longer: let the questions that run stop soon."""
         self._given_up = True
 
+    def _start_clock(self) -> float:
+        if self._until is None:
+            self._until = time.monotonic() + self.settings.question_seconds
+        return self._until
+
     def _stop(self) -> bool:
-        late = self._until is not None and time.monotonic() > self._until
-        return late or self._given_up or self.desk.is_closing()
+        return time.monotonic() > self._start_clock() or self._given_up or self.desk.is_closing()
+
+
+def checked_layers(names: Sequence[str] | None, settings: Settings) -> Layers:
+    """The layers over the base that are named, each once, in their order. Raises BadInput for too many."""
+    layers = tuple(name for name in dict.fromkeys(name.strip() for name in names or ()) if name and name != BASE_LAYER)
+    if len(layers) > settings.page_most:
+        raise BadInput(f"layers: names {len(layers):,} layers; at most {settings.page_most} are taken.")
+    return layers

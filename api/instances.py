@@ -10,6 +10,7 @@ from itertools import chain
 from typing import Generic, TypeVar
 
 from graph.changes import WholeMap
+from graph.holding import title_note
 from graph.scope import Scope
 from graph.service import MapService
 from loaders.local.instance import LocalMap, local_map
@@ -65,6 +66,8 @@ def make_instance(service: MapService, council: Council, register: Register, *, 
     remark = json.dumps({"council": council.code, "kept": now}, separators=(",", ":"))
     if remark != note:
         store.keep_note(_note_of(layer), remark)
+    if store.note(title_note(layer)) != made.title:
+        store.keep_note(title_note(layer), made.title)
     own = _own(service, layer)
     return Instance(
         council=council,

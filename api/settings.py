@@ -1,6 +1,6 @@
-"""What can be set from outside: where to listen and how much one request may ask for.
+"""What can be set from outside: where to listen, how much one request may ask for, and how much of a map may be held.
 
-Every limit has a default and none can be switched off. A setting `name` is read from the environment as `CAREMAP_NAME`.
+Every limit of a request has a default and none can be switched off. A setting `name` is read from the environment as `CAREMAP_NAME`.
 """
 
 from __future__ import annotations
@@ -44,6 +44,9 @@ class Settings:
     cost: int = 10_000
     page_most: int = 100
     """The most items of one page, and the most names, paths and words that one argument may ask for."""
+    held_links: int | None = None
+    """How many links of a map the process may hold, for each question that is under way; None: any number. A larger map in Neo4j
+    is answered from the part that a question looks at."""
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str], **overrides: Any) -> Settings:
@@ -57,6 +60,12 @@ class Settings:
             if key in environ:
                 read[field.name] = _read(key, environ[key], field.name)
         return replace(cls(), **read).with_overrides(**overrides)
+
+    @classmethod
+    def held_links_from(cls, environ: Mapping[str, str]) -> int | None:
+        """The one setting that commands beside `serve` heed. Raises BadInput as `from_environ` does."""
+        key = PREFIX + "HELD_LINKS"
+        return cls.from_environ({key: environ[key]} if key in environ else {}).held_links
 
     def with_overrides(self, **overrides: Any) -> Settings:
         """These settings with those overrides that are not None. Raises BadInput for a name that is no setting or a value out of range."""
@@ -79,6 +88,7 @@ def _words(text: str) -> tuple[str, ...]:
 
 _READ: Mapping[str, tuple[Callable[[str], Any], str]] = {
     "int": (_whole, "a whole number"),
+    "int | None": (_whole, "a whole number"),
     "float": (float, "a number"),
     "str": (str, "text"),
     "tuple[str, ...]": (_words, "words with commas between them"),
@@ -101,9 +111,9 @@ def _check(name: str, value: Any, shown: str) -> None:
     kind = str(Settings.__dataclass_fields__[name].type)
     if kind == "tuple[str, ...]" and not value:
         raise BadInput(f"{shown}: wants at least one word.")
-    if kind not in ("int", "float"):
+    if kind not in ("int", "int | None", "float"):
         return
-    least, most = _LEAST.get(name, 1 if kind == "int" else 0.001), _MOST.get(name)
+    least, most = _LEAST.get(name, 0.001 if kind == "float" else 1), _MOST.get(name)
     if not least <= value <= (most or float("inf")):
         bounds = f"from {least} to {most}" if most else f"of at least {least}"
         raise BadInput(f"{shown}: wants {_READ[kind][1]} {bounds}.")

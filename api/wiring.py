@@ -9,9 +9,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from graph.copying import Copied, Progress, copy_store
+from graph.holding import title_note
 from graph.service import MapService
 from graph.store import FixedMap, Store
 from schema.errors import StoreUnavailable
+from schema.records import BASE_LAYER
 from schema.system_map import SystemMap
 
 STORE_VARIABLE = "CAREMAP_STORE"
@@ -71,10 +73,11 @@ def _make_folder(url: str) -> None:
         ) from error
 
 
-def open_service(store_url: str | None = None, map_name: str | None = None, *, make: bool = True) -> Opened:
+def open_service(store_url: str | None = None, map_name: str | None = None, *, make: bool = True, held_links: int | None = None) -> Opened:
     """The service on a store or on a file. With neither, the default store, filled with the shipped content on first use.
 
-    With `make` False a store that is named must be there: a question to a misspelt address makes no empty store.
+    With `make` False a store that is named must be there: a question to a misspelt address makes no empty store. `held_links` is
+    how many links of a map the process may hold (None: any number).
 
     Raises InvalidMap for a file with problems, StoreError where the store cannot be used.
     """
@@ -88,7 +91,7 @@ def open_service(store_url: str | None = None, map_name: str | None = None, *, m
     except BaseException:
         store.close()
         raise
-    return Opened(service=MapService(store), notes=notes)
+    return Opened(service=MapService(store, held_links=held_links), notes=notes)
 
 
 def _must_be_there(url: str) -> None:
@@ -108,7 +111,8 @@ def copied(origin_url: str, target_url: str, progress: Callable[[Progress], None
     try:
         target = open_store(target_url)
         try:
-            return copy_store(origin, target, progress=progress, notes=(SHIPPED_DIGEST, SHIPPED_REVISION))
+            titles = tuple(title_note(layer) for layer in origin.layers())
+            return copy_store(origin, target, progress=progress, notes=(SHIPPED_DIGEST, SHIPPED_REVISION, *titles))
         finally:
             target.close()
     finally:
@@ -139,6 +143,8 @@ def fill(store: Store) -> tuple[str, ...]:
     shipped = shipped_content()
     notes = _update(store, shipped) if store.head() else _fill_empty(store, shipped)
     store.keep_note(SHIPPED_DIGEST, digest)
+    if store.note(title_note(BASE_LAYER)) is None:
+        store.keep_note(title_note(BASE_LAYER), shipped.title)
     store.keep_note(SHIPPED_REVISION, str(store.head()))
     return notes
 

@@ -1,7 +1,8 @@
 """`make bench-neo4j`: how fast the Neo4j store writes and reads, as ratios to the ways that come first to mind, in the same run.
 
-The map has one claim a link. Naive writing sends row maps through UNWIND and finds both ends by id; naive reading takes
-one record a row. Both get a warm server, an index and large transactions.
+Naive writing sends row maps through UNWIND and finds both ends by id: links alone, and links with a claim each that is tied
+to its source, as our graph has them. Naive reading takes one record a row. Both get a warm server, indexes and large
+transactions. Our writing includes the check of the map, its history and the switch that shows it whole.
 """
 
 from __future__ import annotations
@@ -9,52 +10,29 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from graph.scope import Scope
+from bench.large_map import SOURCES, large_map
+from graph.scope import Filters, Scope
+from graph.service import MapService
 from graph.stores.neo4j_store import Credentials, Neo4jStore
-from schema.kinds import Basis, Sign
-from schema.records import ChangeSet, Claim, Link, Node, Source
-from schema.system_map import LinkTable, LinkTableBuilder, numbers_of
+from schema.records import ChangeSet, Link, Node, Source
+from schema.system_map import LinkTable
 from tests.neo4j_server import PASSWORD, Server, newest_release, release
 
+if TYPE_CHECKING:
+    from neo4j import Session
+
 NAIVE_LINKS = 60_000
-
-
-def large_map(n_nodes: int, n_links: int) -> tuple[tuple[Node, ...], LinkTable, tuple[Source, ...]]:
-    """A map with hubs, as system maps have, every link with a claim from one of twenty sources."""
-    rng = random.Random(7)
-    nodes = tuple(Node(id=f"factor-{row}", label=f"Factor number {row}") for row in range(n_nodes))
-    sources = tuple(Source(id=f"source-{row}", title=f"Source {row}") for row in range(20))
-    builder = LinkTableBuilder(node.id for node in nodes)
-    shapes = {(sign, strength): _sample(sign, strength) for sign in (Sign.PLUS, Sign.MINUS) for strength in (0.25, 0.5, 0.75)}
-    numbers = {shape: numbers_of(link) for shape, link in shapes.items()}
-    keys = list(shapes)
-    taken: set[tuple[int, int]] = set()
-    for row in range(n_links):
-        sign, strength = keys[rng.randrange(len(keys))]
-        start, end = int(n_nodes * rng.random() ** 2), rng.randrange(n_nodes)
-        while (start, end) in taken:
-            start, end = int(n_nodes * rng.random() ** 2), rng.randrange(n_nodes)
-        taken.add((start, end))
-        data = {
-            "id": f"link-{row}", "from": f"factor-{start}", "to": f"factor-{end}", "kind": "influences", "delay_low": 1, "delay_high": 6,
-            "claims": [{"id": "1", "source": f"source-{row % 20}", "place": f"page {row % 300}", "mark": "V", "sign": sign,
-                        "strength": strength, "confidence": 0.6}],
-        }  # fmt: skip
-        payload = json.dumps(data, separators=(",", ":")).encode()
-        builder.add_kept(str(data["id"]), str(data["from"]), str(data["to"]), numbers[sign, strength], payload)
-    return nodes, builder.done(), sources
-
-
-def _sample(sign: Sign, strength: float) -> Link:
-    claim = Claim(id="1", basis=Basis.FIGURE, source="s", sign=sign, strength=strength, confidence=0.6)
-    return Link(id="l", start="a", end="b", delay_low=1, delay_high=6, claims=(claim,))
+BARE_LINKS = 300_000
 
 
 def timed(work: Callable[[], Any]) -> tuple[float, Any]:
@@ -64,105 +42,109 @@ def timed(work: Callable[[], Any]) -> tuple[float, Any]:
     return time.perf_counter() - begun, made
 
 
-def naive_write(url: str, nodes: tuple[Node, ...], table: LinkTable) -> float:
-    """Links a second by UNWIND of row maps, without claims, history or any promise to readers."""
+# ---- the naive ways ------------------------------------------------------------
+
+_NAIVE_LINK = "UNWIND $rows AS row MATCH (a:Naive {id: row.start}) MATCH (b:Naive {id: row.end}) CREATE (a)-[r:NAIVE]->(b) SET r = row"
+_NAIVE_CLAIM = "UNWIND $rows AS row MATCH (s:NaiveSource {id: row.source}) CREATE (c:NaiveClaim)-[:NAIVE_SAID_IN]->(s) SET c = row"
+_NAIVE_ROWS = "MATCH (a:Naive)-[r:NAIVE]->(b) RETURN a.id, b.id, r.id, r.sign, r.strength, r.confidence, r.delay_low, r.delay_high"
+
+
+@contextmanager
+def naive_session(url: str) -> Iterator[Session]:
+    """A session as anybody would open it."""
     from neo4j import GraphDatabase
 
-    rows = [
-        {"id": link.id, "start": link.start, "end": link.end, "sign": link.claims[0].sign, "strength": link.claims[0].strength,
-         "confidence": 0.6, "delay_low": 1, "delay_high": 6}
-        for link in table[:NAIVE_LINKS]
-    ]  # fmt: skip
     with GraphDatabase.driver(url, auth=("neo4j", PASSWORD), notifications_min_severity="OFF") as driver, driver.session() as session:
-        session.run("CREATE CONSTRAINT naive IF NOT EXISTS FOR (n:Naive) REQUIRE n.id IS UNIQUE").consume()
-        session.run("UNWIND $ids AS id CREATE (:Naive {id: id})", ids=[node.id for node in nodes]).consume()
-        statement = (
-            "UNWIND $rows AS row MATCH (a:Naive {id: row.start}) MATCH (b:Naive {id: row.end}) CREATE (a)-[r:NAIVE]->(b) SET r = row"
-        )
+        yield session
+
+
+def naive_write(url: str, nodes: tuple[Node, ...], table: LinkTable, *, claims: bool) -> float:
+    """Links a second by UNWIND of row maps, without history or any promise to readers; `claims` writes theirs as well."""
+    links, of_links = [], []
+    for link in table[:NAIVE_LINKS]:
+        claim = link.claims[0]
+        said = {"sign": claim.sign, "strength": claim.strength, "confidence": claim.confidence}
+        links.append({"id": link.id, "start": link.start, "end": link.end, "delay_low": 1, "delay_high": 6, **said})
+        of_links.append({"id": claim.id, "link": link.id, "source": claim.source, "place": claim.place, "mark": claim.mark, **said})
+    with naive_session(url) as session:
+        for label in ("Naive", "NaiveSource"):
+            session.run(f"CREATE CONSTRAINT {label} IF NOT EXISTS FOR (n:{label}) REQUIRE n.id IS UNIQUE").consume()
+        session.run("CREATE INDEX naive_claim IF NOT EXISTS FOR (c:NaiveClaim) ON (c.link)").consume()
+        session.run("UNWIND $ids AS id MERGE (:Naive {id: id})", ids=[node.id for node in nodes]).consume()
+        session.run("UNWIND range(0, $last) AS row MERGE (:NaiveSource {id: 'source-' + row})", last=SOURCES - 1).consume()
+
+        def put(statement: str, rows: list[dict[str, Any]]) -> None:
+            session.execute_write(lambda transaction: transaction.run(statement, rows=rows).consume())
 
         def write(begin: int, stop: int) -> None:
             for first in range(begin, stop, 10_000):
-                session.execute_write(lambda tx, part=rows[first : first + 10_000]: tx.run(statement, rows=part).consume())
+                put(_NAIVE_LINK, links[first : first + 10_000])
+                if claims:
+                    put(_NAIVE_CLAIM, of_links[first : first + 10_000])
 
-        write(0, NAIVE_LINKS // 3)
-        seconds, _ = timed(lambda: write(NAIVE_LINKS // 3, NAIVE_LINKS))
-    return (NAIVE_LINKS - NAIVE_LINKS // 3) / seconds
+        warm = NAIVE_LINKS // 3
+        write(0, warm)
+        seconds, _ = timed(lambda: write(warm, NAIVE_LINKS))
+    return (NAIVE_LINKS - warm) / seconds
 
 
 def naive_read(url: str) -> float:
     """Links a second as one record a row."""
-    from neo4j import GraphDatabase
-
-    with GraphDatabase.driver(url, auth=("neo4j", PASSWORD), notifications_min_severity="OFF") as driver, driver.session() as session:
-        statement = "MATCH (a:Naive)-[r:NAIVE]->(b) RETURN a.id, b.id, r.id, r.sign, r.strength, r.confidence, r.delay_low, r.delay_high"
+    with naive_session(url) as session:
 
         def read() -> int:
-            return session.execute_read(lambda tx: sum(1 for _ in tx.run(statement)))
+            return session.execute_read(lambda transaction: sum(1 for _ in transaction.run(_NAIVE_ROWS)))
 
         read()
         seconds, count = timed(read)
     return float(count) / seconds
 
 
-def _forget_naive(url: str) -> None:
-    from neo4j import GraphDatabase
-
-    with GraphDatabase.driver(url, auth=("neo4j", PASSWORD), notifications_min_severity="OFF") as driver, driver.session() as session:
-        session.run("MATCH (:Naive)-[r:NAIVE]->() CALL (r) { DELETE r } IN TRANSACTIONS OF 20000 ROWS").consume()
-        session.run("MATCH (n:Naive) CALL (n) { DELETE n } IN TRANSACTIONS OF 20000 ROWS").consume()
-
-
-def main() -> int:
-    """Run everything on a server of its own and print a table, or JSON."""
-    parser = argparse.ArgumentParser(prog="make bench-neo4j", description=__doc__)
-    parser.add_argument("--nodes", type=int, default=100_000)
-    parser.add_argument("--links", type=int, default=1_000_000)
-    parser.add_argument("--heap", default="4g", help="memory for the server (4g)")
-    parser.add_argument("--newest", action="store_true", help="the newest release instead of 5.26")
-    parser.add_argument("--json", action="store_true")
-    asked = parser.parse_args()
-    nodes, table, sources = large_map(asked.nodes, asked.links)
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        Server(Path(folder), newest_release() if asked.newest else release(), heap=asked.heap, for_speed=True) as server,
-    ):
-        found = measured(server, nodes, table, sources)
-    if asked.json:
-        sys.stdout.write(json.dumps(found) + "\n")
-    else:
-        for name, value in found.items():
-            sys.stdout.write(f"{name:<48}{value:>14,.2f}\n")
-    return 0
+def forget_naive(url: str) -> None:
+    """Delete what the naive ways wrote: our store takes an empty database only."""
+    with naive_session(url) as session:
+        session.run("MATCH (:Naive|NaiveClaim)-[r]->() CALL (r) { DELETE r } IN TRANSACTIONS OF 20000 ROWS").consume()
+        session.run("MATCH (n:Naive|NaiveClaim|NaiveSource) CALL (n) { DELETE n } IN TRANSACTIONS OF 20000 ROWS").consume()
 
 
-def measured(server: Server, nodes: tuple[Node, ...], table: LinkTable, sources: tuple[Source, ...]) -> dict[str, float]:
-    """What was measured, by name."""
+# ---- ours beside them ------------------------------------------------------------
+
+
+def bare(server: Server, n_nodes: int) -> dict[str, float]:
+    """Writing links that have no claims."""
+    nodes, table, _ = large_map(n_nodes, NAIVE_LINKS)
+    naive = naive_write(server.url, nodes, table, claims=False)
+    forget_naive(server.url)
+    nodes, table, _ = large_map(n_nodes, BARE_LINKS, claims=False)
+    with Neo4jStore(server.url, Credentials.from_environ(server.environ)) as store:
+        seconds, _ = timed(lambda: store.apply(ChangeSet(by="bench", why="load", put_nodes=nodes, put_links=table)))
+    ours = len(table) / seconds
+    return {"naive write, bare links/s": naive, "caremap write, bare links/s": ours, "write ratio, bare links": ours / naive}
+
+
+def whole(server: Server, nodes: tuple[Node, ...], table: LinkTable, sources: tuple[Source, ...]) -> dict[str, float]:
+    """Writing, reading and editing a map whose links have a claim each."""
     credentials = Credentials.from_environ(server.environ)
-    naive_links_a_second = naive_write(server.url, nodes, table)
+    naive_links_a_second = naive_write(server.url, nodes, table, claims=True)
     naive_rows_a_second = naive_read(server.url)
-    _forget_naive(server.url)
-    first = Neo4jStore(server.url, credentials)
-    load = ChangeSet(by="bench", why="load", put_nodes=nodes, put_links=table, put_sources=sources)
-    load_seconds, _ = timed(lambda: first.apply(load))
-    second = Neo4jStore(server.url, credentials)
-    open_seconds, snapshot = timed(lambda: second.snapshot(Scope()))
-    assert snapshot.n_links == len(table)
-    edit_seconds, caught_up = [], []
-    for number in range(7):
-        link = snapshot.map.links[number * 1000]
-        edit = ChangeSet(
-            by="bench", why="edit", put_links=(Link(id=link.id, start=link.start, end=link.end, text=f"edit {number}", claims=link.claims),)
-        )
-        edit_seconds.append(timed(lambda edit=edit: first.apply(edit))[0])
-        seconds, snapshot = timed(lambda: second.snapshot(Scope()))
-        caught_up.append(seconds)
-        assert snapshot.map.links[number * 1000].text == f"edit {number}"
-    first.close()
-    second.close()
+    forget_naive(server.url)
+    with Neo4jStore(server.url, credentials) as first, Neo4jStore(server.url, credentials) as second:
+        load = ChangeSet(by="bench", why="load", put_nodes=nodes, put_links=table, put_sources=sources)
+        load_seconds, _ = timed(lambda: first.apply(load))
+        open_seconds, snapshot = timed(lambda: second.snapshot(Scope()))
+        assert snapshot.n_links == len(table)
+        edit_seconds, caught_up = [], []
+        for number in range(7):
+            link = snapshot.map.links[number * 1000]
+            put = Link(id=link.id, start=link.start, end=link.end, text=f"edit {number}", claims=link.claims)
+            edit_seconds.append(timed(partial(first.apply, ChangeSet(by="bench", why="edit", put_links=(put,))))[0])
+            seconds, snapshot = timed(lambda: second.snapshot(Scope()))
+            caught_up.append(seconds)
+            assert snapshot.map.links[number * 1000].text == f"edit {number}"
     return {
-        "naive write, links/s": naive_links_a_second,
-        "caremap write, links/s (claims, journal, switch)": len(table) / load_seconds,
-        "write ratio": len(table) / load_seconds / naive_links_a_second,
+        "naive write, links with claims/s": naive_links_a_second,
+        "caremap write, links with claims/s": len(table) / load_seconds,
+        "write ratio, links with claims": len(table) / load_seconds / naive_links_a_second,
         "load, s": load_seconds,
         "naive read, links/s": naive_rows_a_second,
         "caremap read, links/s": len(table) / open_seconds,
@@ -171,6 +153,71 @@ def measured(server: Server, nodes: tuple[Node, ...], table: LinkTable, sources:
         "one-link edit, ms (median)": sorted(edit_seconds)[3] * 1000,
         "another process catches up, ms (median)": sorted(caught_up)[3] * 1000,
     }
+
+
+_CYPHER_PATHS = (
+    "MATCH path = (a:MapNode {id: $a})-[:INFLUENCES*1..5]->(b:MapNode {id: $b})"
+    " WHERE all(n IN nodes(path) WHERE single(m IN nodes(path) WHERE m = n))"
+    " WITH reduce(product = 1.0, r IN relationships(path) | product * r.strength) AS strength ORDER BY strength DESC LIMIT 10"
+    " RETURN strength"
+)
+
+
+def asked(server: Server) -> dict[str, float]:
+    """The strongest paths of at most five links on a workshop map, asked of the store and in Cypher, with equal answers."""
+    nodes, table, _ = large_map(300, 1_200, claims=False)
+    draw = random.Random(11)
+    pairs = [(f"factor-{draw.randrange(300)}", f"factor-{draw.randrange(300)}") for _ in range(30)]
+    pairs = [(a, b) for a, b in pairs if a != b]
+    filters = Filters(max_links=5, top=10)
+    ours, theirs = [], []
+    with Neo4jStore(server.url, Credentials.from_environ(server.environ)) as store, naive_session(server.url) as session:
+        store.apply(ChangeSet(by="bench", why="load", put_nodes=nodes, put_links=table))
+        service = MapService(store)
+        for number, (a, b) in enumerate([*pairs[:5], *pairs]):
+            took, answer = timed(partial(service.impact, [a], [b], filters))
+            took_there, rows = timed(partial(_cypher_paths, session, a, b))
+            found = [path.strength for path in answer.paths]
+            if len(found) != len(rows) or any(abs(one - other) > 1e-9 for one, other in zip(found, rows, strict=True)):
+                raise AssertionError(f"The paths from {a} to {b} differ: {found} here, {rows} in Cypher.")
+            if number >= 5:
+                ours.append(took)
+                theirs.append(took_there)
+    mine, cypher = statistics.median(ours) * 1000, statistics.median(theirs) * 1000
+    return {"impact, 300/1,200, at most 5 links, ms": mine, "the paths alone in Cypher, ms": cypher, "impact ratio": cypher / mine}
+
+
+def _cypher_paths(session: Session, a: str, b: str) -> list[float]:
+    rows: list[float] = session.execute_read(lambda transaction: [row[0] for row in transaction.run(_CYPHER_PATHS, a=a, b=b)])
+    return rows
+
+
+def main() -> int:
+    """Run everything on servers of its own and print a table, or JSON."""
+    parser = argparse.ArgumentParser(prog="make bench-neo4j", description=__doc__)
+    parser.add_argument("--nodes", type=int, default=100_000)
+    parser.add_argument("--links", type=int, default=1_000_000)
+    parser.add_argument("--heap", default="4g", help="memory for the server (4g)")
+    parser.add_argument("--newest", action="store_true", help="the newest release instead of 5.26")
+    parser.add_argument("--json", action="store_true")
+    given = parser.parse_args()
+    which = newest_release() if given.newest else release()
+
+    def started(folder: str) -> Server:
+        return Server(Path(folder), which, heap=given.heap, for_speed=True)
+
+    with tempfile.TemporaryDirectory() as folder, started(folder) as server:
+        found = bare(server, given.nodes)
+    with tempfile.TemporaryDirectory() as folder, started(folder) as server:
+        found |= asked(server)
+    with tempfile.TemporaryDirectory() as folder, started(folder) as server:
+        found |= whole(server, *large_map(given.nodes, given.links))
+    if given.json:
+        sys.stdout.write(json.dumps(found) + "\n")
+    else:
+        for name, value in found.items():
+            sys.stdout.write(f"{name:<48}{value:>14,.2f}\n")
+    return 0
 
 
 if __name__ == "__main__":

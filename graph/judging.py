@@ -28,9 +28,21 @@ TOO_THIN = "too thin"
 NO_ROUTE = "no route"
 CUT_SHORT = "the search was stopped before the strongest routes were found"
 
+KEEP, STOP, BOTH, NO_PATH = "KEEP", "STOP", "CONTESTED", "NO PATH"
+"""The verdicts of the litmus test."""
+
 AGREEING_FROM = 0.8
 LEANING_FROM = 0.5
 LOW_CONFIDENCE = 0.45
+
+
+def verdict(balance: Balance) -> str:
+    """What a net influence says: KEEP or STOP by its sign where the paths agree by half at least, and no path or no agreement else."""
+    if balance.determinacy is None:
+        return NO_PATH
+    if balance.determinacy < LEANING_FROM or (balance.supporting == 0 and balance.opposing == 0):
+        return BOTH
+    return KEEP if balance.net > 0 else STOP
 
 
 def standing(balance: Balance, thin: Sequence[str], *, is_assumed: bool) -> str:

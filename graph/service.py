@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
-from graph.changes import caught_up, difference, overtaken
+from graph.changes import difference, overtaken
+from graph.holding import Holding, title_note
+from graph.narrowing import for_corridor, for_impact, for_litmus, for_neighbourhood, for_reach
 from graph.results import (
     CompareAnswer,
     FirstAnswer,
@@ -25,9 +26,9 @@ from graph.results import (
 from graph.scope import Filters, Scenario, Scope, Side
 from graph.selection import Stop
 from graph.snapshot import Snapshot
-from graph.store import HistoryEntry, MapSource, Store
+from graph.store import HistoryEntry, MapSize, MapSource, ReadableStore, Store
 from schema.errors import BadInput, BadQuestion, Conflict, UnknownName
-from schema.records import BASE_LAYER, MAIN_BRANCH, ChangeSet, Node
+from schema.records import BASE_LAYER, MAIN_BRANCH, ChangeSet, Node, Source
 from schema.system_map import SystemMap
 
 if TYPE_CHECKING:
@@ -43,18 +44,15 @@ GAPS_LISTED = 20
 REACH_LISTED = 1_000
 """How many outcomes a question of reach lists unless it is told: all, on a map that people drew."""
 DRAWS_AT_MOST = 10_000
-SNAPSHOTS_KEPT = 4
-CAUGHT_UP_AT_MOST = 10_000
-"""Changes of up to this many records are applied to the snapshot at hand; larger ones are read anew."""
 
 
 class MapService:
     """Questions and changes on one map. Safe to call from several threads."""
 
-    def __init__(self, source: MapSource) -> None:
+    def __init__(self, source: MapSource, *, held_links: int | None = None) -> None:
+        """`held_links` is how many links of a map this process may hold; None: any number. See `graph.holding`."""
         self._source = source
-        self._snapshots: dict[Scope, Snapshot] = {}
-        self._lock = threading.Lock()
+        self._holding = Holding(source, held_links)
 
     # ---- the map --------------------------------------------------------
 
@@ -68,39 +66,30 @@ class MapService:
         return self._source.head(branch)
 
     def snapshot(self, scope: Scope | None = None) -> Snapshot:
-        """The map in a scope, cached by its revision: the newest one is asked for each time."""
-        scope = scope or Scope()
-        if scope.revision is None:
-            head = self._source.head(scope.branch)
-            scope = Scope(branch=scope.branch, layers=scope.layers, revision=head)
-        with self._lock:
-            kept = self._snapshots.get(scope)
-            if kept is None:
-                kept = self._caught_up(scope) or self._source.snapshot(scope)
-                while len(self._snapshots) >= SNAPSHOTS_KEPT:
-                    self._snapshots.pop(next(iter(self._snapshots)))
-            else:
-                self._snapshots.pop(scope)
-            self._snapshots[scope] = kept
-        return kept
+        """The whole map in a scope, cached by its revision: the newest one is asked for each time. Raises BadQuestion where it
+        is larger than this process may hold."""
+        return self._holding.snapshot(scope or Scope())
 
-    def _caught_up(self, scope: Scope) -> Snapshot | None:
-        """The newest kept snapshot of the branch, brought up to a later revision by the changes since; None where that will not do."""
-        if not isinstance(self._source, Store) or scope.layers != (BASE_LAYER,) or scope.revision is None:
-            return None
-        earlier = [each for each in self._snapshots if each.branch == scope.branch and each.layers == scope.layers]
-        last = max((each.revision or 0 for each in earlier), default=0)
-        if not 0 < last < scope.revision:
-            return None
-        changes = self._source.changes_since(last, scope.branch)
-        touched = sum(len(change.put_nodes) + len(change.put_links) + len(change.put_sources) for change in changes)
-        if touched > CAUGHT_UP_AT_MOST or any(change.layer != BASE_LAYER for change in changes):
-            return None
-        before = self._snapshots[Scope(branch=scope.branch, layers=scope.layers, revision=last)]
-        return Snapshot(caught_up(before.map, changes), revision=scope.revision, scope=scope)
+    def holds_the_map(self) -> bool:
+        """Whether the map is small enough to be held; else only some questions are answered, each from a part of it."""
+        return not self._holding.is_too_large()
+
+    def size(self) -> MapSize:
+        """How much stands on the newest map of branch main, base layer. Cheap: reads no map."""
+        return self._holding.size()
+
+    def source(self, identifier: str) -> Source | None:
+        """A source of the newest map by its id; None where it has none."""
+        return self._holding.source(identifier)
+
+    def names_in(self, text: str, scope: Scope | None = None) -> tuple[str, ...]:
+        """The names in a comma-separated text; an id or label that itself holds commas is one name."""
+        return self._holding.names_in(text, scope or Scope())
 
     def search(self, text: str, *, most: int = 20) -> tuple[Node, ...]:
         """Nodes whose id, label, other names or text hold the words, best first."""
+        if isinstance(self._source, ReadableStore) and not self.holds_the_map():
+            return self._holding.search(text, most)
         snapshot = self.snapshot()
         if isinstance(self._source, Store):
             ids: Sequence[str] = self._source.search(text, most=most)
@@ -128,7 +117,12 @@ class MapService:
             raise BadQuestion("Impact needs a start and an end: name at least one node for each.")
         if not 0 <= draws <= MOST_DRAWS or seed < 0:
             raise BadInput(f"--draws {draws}: must lie between 0 and {MOST_DRAWS}, and the seed {seed} must not be negative.")
-        return impact(self.snapshot(scope), sources, targets, _bounded(filters), draws=draws, seed=seed, stop=stop)
+        wanted = _bounded(filters)
+        return self._holding.answer(
+            scope or Scope(),
+            lambda part: for_impact(part, sources, targets, wanted),
+            lambda snapshot: impact(snapshot, sources, targets, wanted, draws=draws, seed=seed, stop=stop),
+        )
 
     def litmus(
         self,
@@ -142,7 +136,14 @@ class MapService:
         """Whether decisions make the moment better. See `graph.analysis.litmus`."""
         from graph.analysis.litmus import litmus
 
-        return litmus(self.snapshot(scope), decisions, moment, _bounded(filters), stop=stop)
+        wanted = _bounded(filters)
+        if not decisions:
+            return litmus(self.snapshot(scope), decisions, moment, wanted, stop=stop)
+        return self._holding.answer(
+            scope or Scope(),
+            lambda part: for_litmus(part, decisions, moment, wanted),
+            lambda snapshot: litmus(snapshot, decisions, moment, wanted, stop=stop),
+        )
 
     def loops(
         self,
@@ -266,7 +267,11 @@ class MapService:
         from graph.analysis.reach import reach
 
         wanted = _bounded(filters if filters is not None else Filters(top=REACH_LISTED))
-        return reach(self.snapshot(scope), name, direction, wanted, stop=stop)
+        return self._holding.answer(
+            scope or Scope(),
+            lambda part: for_reach(part, name, wanted, direction),
+            lambda snapshot: reach(snapshot, name, direction, wanted, stop=stop),
+        )
 
     def silos(
         self,
@@ -356,7 +361,12 @@ class MapService:
         """The part of the map within some links of the sources: `up` against the links, `down` along them, or `both`."""
         from graph.analysis.part import neighbourhood
 
-        return neighbourhood(self.snapshot(scope), sources, hops, direction, _bounded(filters))
+        wanted = _bounded(filters)
+        return self._holding.answer(
+            scope or Scope(),
+            lambda part: for_neighbourhood(part, sources, hops, direction, wanted),
+            lambda snapshot: neighbourhood(snapshot, sources, hops, direction, wanted),
+        )
 
     def corridor(
         self, sources: Sequence[str], targets: Sequence[str], filters: Filters | None = None, *, scope: Scope | None = None
@@ -364,7 +374,12 @@ class MapService:
         """Every link on a path between the ends: asked of this part, the question has the same answer."""
         from graph.analysis.part import corridor
 
-        return corridor(self.snapshot(scope), sources, targets, _bounded(filters))
+        wanted = _bounded(filters)
+        return self._holding.answer(
+            scope or Scope(),
+            lambda part: for_corridor(part, sources, targets, wanted),
+            lambda snapshot: corridor(snapshot, sources, targets, wanted),
+        )
 
     # ---- changes --------------------------------------------------------
 
@@ -386,7 +401,8 @@ class MapService:
         return Scope(layers=(BASE_LAYER, layer))
 
     def apply(self, change: ChangeSet) -> int:
-        """Apply a change; returns the new revision."""
+        """Apply a change; returns the new revision. A change meets the whole map, which must not be larger than may be held."""
+        self._holding.must_hold("A change meets the whole map")
         return self.store.apply(change)
 
     def load(self, system_map: SystemMap, *, by: str, why: str, replace: bool = False, layer: str = BASE_LAYER) -> int:
@@ -399,7 +415,11 @@ class MapService:
             raise BadInput(f"Layer {layer!r} lies over the base, and --replace would hide all that the files lack. Load without it.")
         now = self.snapshot(self.met_by(layer))
         change = difference(now.map, system_map, by=by, why=why, remove=replace)
-        return self.store.apply(dataclasses.replace(change, layer=layer))
+        revision = self.store.apply(dataclasses.replace(change, layer=layer))
+        if system_map.title and (replace or self.store.note(title_note(layer)) is None):
+            self.store.keep_note(title_note(layer), system_map.title)
+            self._holding.forget()
+        return revision
 
     def history(self, *, branch: str = MAIN_BRANCH, most: int = 50, before: int | None = None) -> Sequence[HistoryEntry]:
         """The latest changes, newest first."""
@@ -411,6 +431,7 @@ class MapService:
         Raises Conflict where later changes altered the same things, which would be lost with it.
         """
         store = self.store
+        self._holding.must_hold("An undo meets the whole map")
         target = revision if revision is not None else store.head()
         if target == 0:
             raise BadInput("There is nothing to undo: the store holds no change yet.")

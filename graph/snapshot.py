@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,10 @@ from schema.kinds import LinkKind, NodeKind, Status
 from schema.ontology import IMPACT_KINDS, LINK_KIND_CODE, NODE_KIND_CODE
 from schema.records import Link, Node
 from schema.system_map import LinkColumns, SystemMap, end_day, first_day
+from schema.wire import to_json
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 UNASSIGNED = "unassigned"
 OWNING = (LinkKind.MAKES, LinkKind.CARRIES_OUT, LinkKind.HOLDS_DUTY)
@@ -38,6 +43,17 @@ class NodeColumns:
     silos: tuple[str, ...]
 
 
+def ranked_with(ids: Sequence[str], rank: NDArray[np.int64], more: Sequence[str]) -> NDArray[np.int64]:
+    """The places in order of some ids and of more after them, none of them twice, given the places of the first. O(ids)."""
+    order = np.empty(rank.size, dtype=np.int64)
+    order[rank] = np.arange(rank.size)
+    in_order = sorted(range(len(more)), key=lambda row: more[row])
+    before = [bisect_left(range(len(ids)), more[row], key=lambda place: ids[int(order[place])]) for row in in_order]
+    added = np.empty(len(more), dtype=np.int64)
+    added[in_order] = np.array(before, dtype=np.int64) + np.arange(len(more))
+    return np.concatenate([rank + np.searchsorted(before, rank, side="right"), added])
+
+
 class Snapshot:
     """A whole map at one revision. Immutable; what is worked out of it is kept with it."""
 
@@ -52,6 +68,63 @@ class Snapshot:
         if name not in self._kept:
             self._kept[name] = make()
         return self._kept[name]  # type: ignore[return-value]
+
+    def followed_by(self, system_map: SystemMap, *, revision: int, scope: Scope) -> Snapshot:
+        """The snapshot of a map that came out of this one's by a few changes: what is known here and holds there is handed on.
+
+        What shares its columns with the map before needs no look at them, so that a change of one link costs next to nothing.
+        """
+        after = Snapshot(system_map, revision=revision, scope=scope)
+        known, later = vars(self), vars(after)
+        old, new = self.links, after.links
+        same_nodes = system_map.nodes is self.map.nodes and system_map.links.ends == self.map.links.ends
+        same_kinds, same_places = new.kind is old.kind, new.start is old.start and new.end is old.end
+        holding = {
+            "rows_of_label": same_nodes,
+            "_row_of_end": same_nodes,
+            "index": same_nodes and same_places,
+            "nodes": same_nodes and same_places and same_kinds,
+            "rank": system_map.links.ids is self.map.links.ids,
+            "delay": new.delay_low is old.delay_low and new.delay_high is old.delay_high,
+            "carries_impact": same_kinds,
+        }
+        later.update({name: known[name] for name, holds in holding.items() if holds and name in known})
+        if same_nodes and after.n_links > self.n_links:
+            later.update(self._with_more_links(after))
+        return after
+
+    def _with_more_links(self, after: Snapshot) -> dict[str, object]:
+        """Index and ranks of a later snapshot whose links are these and a few more, as far as they are known here."""
+        known, count = vars(self), self.n_links
+        ids, made = list(after.map.links.ids), dict[str, object]()
+        if ids[:count] == list(self.map.links.ids) and "rank" in known:
+            made["rank"] = ranked_with(ids[:count], self.rank, ids[count:])
+        here = "index" in known and np.array_equal(after.start[:count], self.start) and np.array_equal(after.end[:count], self.end)
+        if here:
+            made["index"] = self.index.with_more(after.start[count:], after.end[count:])
+        return made
+
+    def to_networkx(self) -> nx.MultiDiGraph[str]:
+        """The map for networkx: nodes and links under their ids, with everything that their records say in JSON's own types.
+
+        Beside it each link that carries impact has the numbers that questions are answered with: `sign` (+1, -1, 0 unknown),
+        `strength` and `confidence` (0 to 1), and `delay` in months where it is known. O(nodes + links).
+        """
+        import networkx as nx
+
+        made: nx.MultiDiGraph[str] = nx.MultiDiGraph(title=self.map.title, revision=self.revision)
+        for node in self.map.nodes:
+            made.add_node(node.id, **{name: value for name, value in to_json(node).items() if name != "id"})
+        columns = self.links
+        for row, link in enumerate(self.map.links):
+            said = {name: value for name, value in to_json(link).items() if name not in ("id", "from", "to")}
+            if self.carries_impact[row]:
+                said["sign"], said["strength"] = int(columns.sign[row]), float(columns.strength[row])
+                said["confidence"] = float(columns.confidence[row])
+                if not np.isnan(self.delay[row]):
+                    said["delay"] = float(self.delay[row])
+            made.add_edge(link.start, link.end, key=link.id, **said)
+        return made
 
     # ---- nodes and names ------------------------------------------------
 
@@ -126,8 +199,8 @@ class Snapshot:
     @cached_property
     def _row_of_end(self) -> NDArray[np.int32] | None:
         """Where the link table counts its ends otherwise than the nodes: each end's node row."""
-        ends, nodes = self.map.links.ends, self.map.nodes
-        if len(ends) <= len(nodes) and all(end == node.id for end, node in zip(ends, nodes, strict=False)):
+        ends, row_of = self.map.links.ends, self.row_of
+        if all(row_of.get(end) == row for row, end in enumerate(ends)):
             return None
         return np.array([self.row_of[end] for end in ends], dtype=np.int32)
 

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, runtime_checkable
+from typing import Protocol, TypeAlias, TypeVar, runtime_checkable
 
 from graph.scope import Scope
 from graph.snapshot import Snapshot
 from schema.errors import BadInput
-from schema.records import BASE_LAYER, MAIN_BRANCH, ChangeSet, Node
+from schema.kinds import LinkKind, NodeKind
+from schema.records import BASE_LAYER, MAIN_BRANCH, ChangeSet, Link, Node, Source
 from schema.system_map import SystemMap
+
+R = TypeVar("R", Node, Link, Source)
+Placed: TypeAlias = tuple[int, R]
+"""A record and its place in the map's order: of two records of a sort, the one with the smaller place comes first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +35,14 @@ class HistoryEntry:
     put_links: int
     put_sources: int
     removed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapSize:
+    """How much stands on a map."""
+
+    nodes: int
+    links: int
 
 
 @runtime_checkable
@@ -104,6 +117,10 @@ class Store(MapSource, Protocol):
         """The layers in which something was ever kept, the base first."""
         ...
 
+    def size(self) -> MapSize:
+        """How much the newest map of branch main has in its base. Counted without reading the map."""
+        ...
+
     def search(self, text: str, *, most: int = 20, branch: str = MAIN_BRANCH, layers: Sequence[str] = (BASE_LAYER,)) -> Sequence[str]:
         """Ids of nodes that hold every word, the last one perhaps only begun; best first, as `match_rank` ranks them.
 
@@ -117,6 +134,72 @@ class Store(MapSource, Protocol):
 
     def keep_note(self, name: str, value: str) -> None:
         """Keep such a remark."""
+        ...
+
+
+class MapReader(Protocol):
+    """Looks at the newest map of branch main, base layer, record by record, without holding it.
+
+    Each call is answered from what stands at that moment. Nothing comes in any order; what is not on the map is left out.
+    Whoever needs several calls to agree compares the store's head before and after them.
+    """
+
+    def nodes(self, identifiers: Collection[str]) -> Iterator[Placed[Node]]:
+        """The nodes with these ids."""
+        ...
+
+    def links_at(
+        self, nodes: Collection[str], kinds: Collection[LinkKind], *, out: bool, among: Collection[str] | None = None
+    ) -> Iterator[Placed[Link]]:
+        """The links of some kinds that start (`out`) or end at these nodes and have their other end `among` those (None: anywhere)."""
+        ...
+
+    def links_called(self, identifiers: Collection[str]) -> Iterator[Placed[Link]]:
+        """The links with these ids. May look through all links."""
+        ...
+
+    def sources(self, identifiers: Collection[str]) -> Iterator[Placed[Source]]:
+        """The sources with these ids."""
+        ...
+
+    def beside(self, nodes: Collection[str], kinds: Collection[LinkKind], *, out: bool) -> set[str]:
+        """The ids of the nodes that are one link of these kinds away, along the links (`out`) or against them."""
+        ...
+
+    def node_ids(
+        self, kinds: Collection[NodeKind] | None = None, *, held_by: Collection[str] | None = None, is_valued: bool = False
+    ) -> Iterator[str]:
+        """The ids of the nodes of some kinds (None: all); with `held_by`, of those whose owner or place is named so; with
+        `is_valued`, of those of which the map says whether more of them is better."""
+        ...
+
+    def saying(self, words: Sequence[str]) -> Iterator[str]:
+        """The ids of nodes that may hold all these words, the last one perhaps only begun: those that do, and perhaps others."""
+        ...
+
+    def outlines(self) -> Iterator[Placed[Node]]:
+        """Every node with nothing but its id, kind, label, owner and silo."""
+        ...
+
+    def link_ids(self) -> Iterator[str]:
+        """The id of every link."""
+        ...
+
+    def route_claims(self) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+        """The claims about whole routes that nodes have: each one's id, its node's id and its route."""
+        ...
+
+    def claims_that_name_a_place(self) -> Iterator[tuple[str | None, str | None, str]]:
+        """What claims hold for places: the id of the link or node that each is about (the other is None), and the place."""
+        ...
+
+
+@runtime_checkable
+class ReadableStore(Store, Protocol):
+    """A store whose map can be looked at without being held."""
+
+    def reader(self) -> MapReader:
+        """A reader of the newest map of branch main, base layer."""
         ...
 
 

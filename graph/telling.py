@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from graph.results import ImpactPath, Step
 from graph.selection import Selection
@@ -18,11 +19,15 @@ from schema.bundling import (
     StrengthBasis,
 )
 from schema.kinds import Better, LinkKind
-from schema.ontology import LINK_KINDS
+from schema.ontology import LINK_KIND_CODE
 from schema.records import Claim, Node, Source
 from schema.system_map import first_day
 
 SIGN_OF_NUMBER = {1: "+", -1: "-", 0: "?"}
+STEPS_KEPT = 20_000
+"""How many steps a snapshot keeps, which bounds what they take on a large map."""
+LABELS_KEPT = 4_096
+_MAKES = LINK_KIND_CODE[LinkKind.MAKES]
 VERB_OF_SIGN = {"+": "raises", "-": "lowers", "?": "moves (which way is not known)"}
 _ASSUMED = (
     (ASSUMED_SIGN_BIT, "sign"),
@@ -46,39 +51,52 @@ def worth(effect: str, better: Better | None) -> str:
 
 def steps_of(snapshot: Snapshot, selection: Selection, rows: Sequence[int]) -> tuple[Step, ...]:
     """The steps of a path given as link rows."""
+    # A step is the same on every path that comes to it with the same effect, so that each is made once.
+    kept: dict[tuple[int, int, int, float], Step] = snapshot.keep("steps", dict)
     steps, effect = [], 1
-    columns = snapshot.links
-    for row in rows:
-        lead_in = LINK_KINDS[columns.kind[row]] is LinkKind.MAKES
-        link, start, end = snapshot.link(row), snapshot.node(int(snapshot.start[row])), snapshot.node(int(snapshot.end[row]))
-        sign = int(selection.sign[row])
-        effect *= 1 if lead_in else sign
-        steps.append(
-            Step(
-                link=link.id,
-                kind=str(link.kind),
-                start=start.id,
-                start_label=start.label,
-                end=end.id,
-                end_label=end.label,
-                sign=None if lead_in else SIGN_OF_NUMBER[sign],
-                effect=SIGN_OF_NUMBER[effect],
-                strength=1.0 if lead_in else float(selection.strength[row]),
-                strength_basis=StrengthBasis(int(columns.strength_basis[row])).name.lower(),
-                confidence=1.0 if lead_in else float(columns.confidence[row]),
-                delay_low=0.0 if lead_in else _known(columns.delay_low[row]),
-                delay_high=0.0 if lead_in else _known(columns.delay_high[row]),
-                ground=Ground(int(columns.ground[row])).name.lower(),
-                disputed=bool(columns.disputed[row]),
-                assumed=() if lead_in else assumed_fields(int(columns.assumed[row])),
-                owner=snapshot.owner_of(int(snapshot.start[row])),
-                end_better=end.better,
-                text=link.text,
-                claims=link.claims,
-                sources=_unique(snapshot.map.source_of.get(claim.source or "") for claim in link.claims),
-            )
-        )
+    wanted = list(rows)
+    lead_in = (snapshot.links.kind[wanted] == _MAKES).tolist()
+    for row, leads, sign, strength in zip(
+        wanted, lead_in, selection.sign[wanted].tolist(), selection.strength[wanted].tolist(), strict=True
+    ):
+        effect *= 1 if leads else sign
+        key = (row, sign, effect, strength)
+        step = kept.get(key)
+        if step is None:
+            if len(kept) >= STEPS_KEPT:
+                kept.clear()
+            step = kept[key] = _step(snapshot, row, sign, effect, strength, leads=leads)
+        steps.append(step)
     return tuple(steps)
+
+
+def _step(snapshot: Snapshot, row: int, sign: int, effect: int, strength: float, *, leads: bool) -> Step:
+    """One link on a path. `leads` says that it leads from a body to what it decides, which moves nothing yet."""
+    columns = snapshot.links
+    link, start, end = snapshot.link(row), snapshot.node(int(snapshot.start[row])), snapshot.node(int(snapshot.end[row]))
+    return Step(
+        link=link.id,
+        kind=str(link.kind),
+        start=start.id,
+        start_label=start.label,
+        end=end.id,
+        end_label=end.label,
+        sign=None if leads else SIGN_OF_NUMBER[sign],
+        effect=SIGN_OF_NUMBER[effect],
+        strength=1.0 if leads else strength,
+        strength_basis=StrengthBasis(int(columns.strength_basis[row])).name.lower(),
+        confidence=1.0 if leads else float(columns.confidence[row]),
+        delay_low=0.0 if leads else _known(columns.delay_low[row]),
+        delay_high=0.0 if leads else _known(columns.delay_high[row]),
+        ground=Ground(int(columns.ground[row])).name.lower(),
+        disputed=bool(columns.disputed[row]),
+        assumed=() if leads else assumed_fields(int(columns.assumed[row])),
+        owner=snapshot.owner_of(int(snapshot.start[row])),
+        end_better=end.better,
+        text=link.text,
+        claims=link.claims,
+        sources=_unique(snapshot.map.source_of.get(claim.source or "") for claim in link.claims),
+    )
 
 
 def _unique(sources: Iterable[Source | None]) -> tuple[Source, ...]:
@@ -103,7 +121,7 @@ def nodes_of(snapshot: Snapshot, rows: Sequence[int]) -> tuple[int, ...]:
     """The node rows of a path given as link rows."""
     if not rows:
         return ()
-    return (int(snapshot.start[rows[0]]), *(int(snapshot.end[row]) for row in rows))
+    return (int(snapshot.start[rows[0]]), *snapshot.end[list(rows)].tolist())
 
 
 def path_of(snapshot: Snapshot, selection: Selection, rows: Sequence[int]) -> ImpactPath:
@@ -111,7 +129,6 @@ def path_of(snapshot: Snapshot, selection: Selection, rows: Sequence[int]) -> Im
     steps = steps_of(snapshot, selection, rows)
     inner = [step for step in steps if not step.is_lead_in]
     node_rows = nodes_of(snapshot, rows)
-    nodes = tuple(snapshot.node(row) for row in node_rows)
     known = [(step.delay_low, step.delay_high) for step in inner if step.delay_low is not None and step.delay_high is not None]
     low, all_known = math.fsum(delay[0] for delay in known), len(known) == len(inner)
     high = math.fsum(delay[1] for delay in known) if all_known else None
@@ -120,10 +137,10 @@ def path_of(snapshot: Snapshot, selection: Selection, rows: Sequence[int]) -> Im
     strength = 1.0
     for step in inner:
         strength *= step.strength
-    threads = threads_on(snapshot, nodes, inner)
+    threads = threads_on(snapshot, [snapshot.node(row) for row in node_rows], inner)
     sign = steps[-1].effect if steps else "+"
     return ImpactPath(
-        nodes=tuple(node.id for node in nodes),
+        nodes=(steps[0].start, *(step.end for step in steps)) if steps else (),
         links=tuple(step.link for step in steps),
         sign=sign,
         strength=strength,
@@ -138,7 +155,7 @@ def path_of(snapshot: Snapshot, selection: Selection, rows: Sequence[int]) -> Im
         assumptions=grounds.count("assumption"),
         unstated=len(grounds) - grounds.count("sourced") - grounds.count("definition") - grounds.count("assumption"),
         threads=threads,
-        text=_sentence(snapshot, steps, low, high, threads),
+        text=_sentence(snapshot, steps, inner, low, high, threads),
         steps=steps,
     )
 
@@ -176,42 +193,50 @@ def confidence_word(value: float) -> str:
     return "high" if value >= 0.75 else "medium" if value >= 0.45 else "low"
 
 
+@lru_cache(maxsize=LABELS_KEPT)
 def in_sentence(label: str) -> str:
     """A label as it stands inside a sentence: its first letter small, unless the label looks like a name."""
     names = any(letter.isupper() for letter in label[1:])
     return label if names else label[:1].lower() + label[1:]
 
 
-def _sentence(snapshot: Snapshot, steps: Sequence[Step], low: float, high: float | None, threads: Sequence[str]) -> str:
-    """One sentence: who acts, what moves which way, how soon, on what it stands."""
+def _sentence(
+    snapshot: Snapshot, steps: Sequence[Step], inner: Sequence[Step], low: float, high: float | None, threads: Sequence[str]
+) -> str:
+    """One sentence: who acts, what moves which way, how soon, on what it stands. `inner` are the steps after the lead-in."""
     if not steps:
         return ""
-    inner = [step for step in steps if not step.is_lead_in]
     if not inner:
         return f"{steps[0].start_label} makes the decision {in_sentence(steps[0].end_label)}; no effect lies between the two."
     first = inner[0]
     opening = f"{steps[0].start_label}: {first.start_label}" if steps[0].is_lead_in else first.start_label
-    parts = []
-    for number, step in enumerate(inner):
-        verb = VERB_OF_SIGN[step.effect]
-        value = worth(step.effect, step.end_better)
-        said = f"{verb} {in_sentence(step.end_label)}" + (f" ({value})" if value else "")
-        acts = step.owner if number and step.owner and step.owner != inner[number - 1].owner and step.owner != steps[0].start else None
-        parts.append(f"{said}" if acts is None else f"{said} [by {snapshot.name_of(acts)}]")
+    parts, acted, begins = [], first.owner, steps[0].start
+    for step in inner:
+        said, owner = _moves(step.effect, step.end_label, step.end_better), step.owner
+        parts.append(f"{said} [by {snapshot.name_of(owner)}]" if owner and owner not in (acted, begins) else said)
+        acted = owner
     return f"{opening} {', which '.join(parts)}; {months(low, high)}. {footing(inner, threads)}"
+
+
+@lru_cache(maxsize=LABELS_KEPT)
+def _moves(effect: str, label: str, better: Better | None) -> str:
+    """What is done to a factor, in words."""
+    value = worth(effect, better)
+    return f"{VERB_OF_SIGN[effect]} {in_sentence(label)}" + (f" ({value})" if value else "")
 
 
 def footing(inner: Sequence[Step], threads: Sequence[str] = ()) -> str:
     """On what some steps stand, in a sentence: how many are sourced, defined or assumed, and how sure the weakest is."""
-    sourced = sum(step.ground == "sourced" for step in inner)
+    grounds = [step.ground for step in inner]
+    sourced = grounds.count("sourced")
     rest = [
-        (sum(step.ground == "definition" for step in inner), "by definition"),
-        (sum(step.ground == "assumption" for step in inner), "assumed"),
-        (sum(step.ground in ("unstated", "unverified") for step in inner), "without a source"),
+        (grounds.count("definition"), "by definition"),
+        (grounds.count("assumption"), "assumed"),
+        (grounds.count("unstated") + grounds.count("unverified"), "without a source"),
     ]
     also = "".join(f", {count} {word}" for count, word in rest if count)
-    weakest = min(step.confidence for step in inner)
-    disputed = sum(step.disputed for step in inner)
+    weakest = min([step.confidence for step in inner])
+    disputed = [step.disputed for step in inner].count(True)
     said = f"{sourced} of {len(inner)} steps sourced{also}; weakest confidence {confidence_word(weakest)}"
     if disputed:
         said += f"; {disputed} disputed"
@@ -220,12 +245,13 @@ def footing(inner: Sequence[Step], threads: Sequence[str] = ()) -> str:
 
 def threads_on(snapshot: Snapshot, nodes: Sequence[Node], inner: Sequence[Step]) -> tuple[str, ...]:
     """Who states the whole path: sources common to all its steps, and whole-route claims made after its decisions."""
-    common: set[str] | None = None
-    for step in inner:
-        cited = {claim.source for claim in step.claims if claim.source}
-        common = cited if common is None else common & cited
+    common = {claim.source for claim in inner[0].claims if claim.source} if inner else set()
+    for step in inner[1:]:
+        if not common:
+            break
+        common &= {claim.source for claim in step.claims if claim.source}
     said = [claim.id for claim, early in route_claims(snapshot, nodes) if not early]
-    return (*sorted(common or ()), *said)
+    return (*sorted(common), *said)
 
 
 def route_claims(snapshot: Snapshot, nodes: Sequence[Node]) -> list[tuple[Claim, bool]]:
@@ -233,6 +259,8 @@ def route_claims(snapshot: Snapshot, nodes: Sequence[Node]) -> list[tuple[Claim,
     claims: Sequence[Claim] = snapshot.keep(
         "route claims", lambda: [claim for node in snapshot.map.nodes for claim in node.claims if claim.route]
     )
+    if not claims:
+        return []
     ids = [node.id for node in nodes]
     fitting = []
     for claim in claims:

@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from heapq import nsmallest
 from typing import ClassVar
 
 EXIT_ANSWERED = 0
@@ -24,16 +25,31 @@ EXIT_USAGE = 2
 EXIT_BAD_INPUT = 3
 EXIT_STORE = 4
 
+FEW_ENOUGH = 20_000
+"""Up to so many names are compared with a misspelt one letter by letter."""
+
 
 def near_names(name: str, names: Iterable[str], most: int = 5) -> tuple[str, ...]:
     """Up to `most` of the names that look like `name`, best first: those that hold it, then those spelled like it."""
     wanted = name.strip().lower().replace(" ", "-").replace("_", "-")
-    candidates = list(names)
-    holding = sorted((known for known in candidates if wanted and wanted in known.lower()), key=lambda known: (len(known), known))
-    if len(candidates) > 20_000:
-        candidates = [known for known in candidates if known[:2].lower() == wanted[:2]]
+    holding: list[tuple[int, str]] = []
+    candidates: list[str] = []
+    for count, known in enumerate(names, 1):
+        if wanted and wanted in known.lower():
+            holding.append((len(known), known))
+            if len(holding) > FEW_ENOUGH:
+                holding = nsmallest(most, holding)
+        # Among very many names only those that begin alike are compared letter by letter; the others are not even kept.
+        if count == FEW_ENOUGH + 1:
+            candidates = [each for each in candidates if _begins_alike(each, wanted)]
+        if count <= FEW_ENOUGH or _begins_alike(known, wanted):
+            candidates.append(known)
     spelled = get_close_matches(wanted, candidates, n=most, cutoff=0.6)
-    return tuple(dict.fromkeys([*holding[:most], *spelled]))[:most]
+    return tuple(dict.fromkeys([*(known for _, known in nsmallest(most, holding)), *spelled]))[:most]
+
+
+def _begins_alike(name: str, wanted: str) -> bool:
+    return name[:2].lower() == wanted[:2]
 
 
 class CaremapError(Exception):
@@ -78,13 +94,14 @@ class InvalidMap(BadInput):
 
 
 class UnknownName(BadInput):
-    """A name that is not on the map. `near` holds up to five ids that look like it, best first."""
+    """A name that is not on the map. `near` holds up to five ids that look like it, best first; `what` says what it should name."""
 
     code = "UNKNOWN_NAME"
 
     def __init__(self, name: str, near: Sequence[str] = (), *, what: str = "id") -> None:
         self.name = name
         self.near = tuple(near)
+        self.what = what
         hint = f" Did you mean {', '.join(self.near)}?" if self.near else " Nothing on it is spelt like that."
         super().__init__(f"No {what} {name!r} on this map.{hint}")
 

@@ -25,8 +25,7 @@ def impact(
     from api.cli.printing import print_impact, print_json
 
     with asked.service() as service:
-        snapshot = service.snapshot(asked.scope)
-        ends = snapshot.names_in(source), snapshot.names_in(target)
+        ends = service.names_in(source, asked.scope), service.names_in(target, asked.scope)
         answer = service.impact(*ends, asked.filters, draws=draws, seed=seed, scope=asked.scope)
         if asked.json:
             print_json(answer.to_json())

@@ -10,7 +10,7 @@ import typer
 
 from api.cli.ask import ask_app
 from api.cli.instance import instance
-from api.cli.options import Asked, Json, Store, asks, opened, several
+from api.cli.options import Asked, HeldLinks, Json, Store, asks, opened, several
 from api.cli.synth import synth
 from schema.errors import EXIT_BAD_INPUT, BadInput
 from schema.records import BASE_LAYER
@@ -36,6 +36,7 @@ def serve(
     store: Store = None,
     host: Annotated[str, typer.Option(metavar="ADDRESS", help="The address to listen at.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(metavar="N", help="The port to listen at; 0 takes a free one.", min=0, max=65535)] = 8765,
+    held_links: HeldLinks = None,
 ) -> None:
     """Answer questions and draw the map in a browser. Without --store, the shipped map in your own data folder."""
     import os
@@ -44,8 +45,8 @@ def serve(
     from api.asgi import run_server
     from api.settings import Settings
 
-    settings = Settings.from_environ(os.environ, host=host, port=port)
-    with opened(store) as service:
+    settings = Settings.from_environ(os.environ, host=host, port=port, held_links=held_links)
+    with opened(store, held_links=settings.held_links) as service:
 
         def ready(address: str) -> None:
             typer.echo(f"caremap is at {address} (stop it with Ctrl+C). The map is in {service.url}.")

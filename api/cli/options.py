@@ -51,6 +51,7 @@ class Asked:
     revision: int | None
     filters: Filters
     json: bool
+    held_links: int | None = None
 
     @property
     def scope(self) -> Scope:
@@ -59,18 +60,22 @@ class Asked:
     @contextmanager
     def service(self) -> Iterator[MapService]:
         """The service on the map that the options name; closed at the end."""
-        with opened(self.store, self.map, make=False) as service:
+        with opened(self.store, self.map, make=False, held_links=self.held_links) as service:
             yield service
 
 
 @contextmanager
-def opened(store: str | None, map_name: str | None = None, *, make: bool = True) -> Iterator[MapService]:
-    """The service on a store or a file; what was done to have it goes to stderr."""
+def opened(store: str | None, map_name: str | None = None, *, make: bool = True, held_links: int | None = None) -> Iterator[MapService]:
+    """The service on a store or a file; what was done to have it goes to stderr. `held_links` is how many links of a map may be
+    held; None: what the environment says."""
+    import os
+
+    from api.settings import Settings
     from api.wiring import open_service
 
     if store is not None and map_name is not None:
         raise BadInput("--store and --map are two places for one map; give one of them.")
-    found = open_service(store, map_name, make=make)
+    found = open_service(store, map_name, make=make, held_links=held_links or Settings.held_links_from(os.environ))
     try:
         for note in found.notes:
             typer.echo(note, err=True)
@@ -163,6 +168,16 @@ Map = Annotated[
     str | None,
     typer.Option("--map", metavar="FILE", help="Ask this file; `shipped` is the map that comes with caremap.", rich_help_panel=ASKING),
 ]
+HeldLinks = Annotated[
+    int | None,
+    typer.Option(
+        "--held-links",
+        metavar="N",
+        help="Hold at most N links of a map in memory; of a larger one in Neo4j, the part that a question looks at.",
+        min=1,
+        rich_help_panel=ASKING,
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print exactly one JSON document.")]
 
 
@@ -175,6 +190,7 @@ def _question_options(
         typer.Option(metavar="NAME", help="Lay a layer over the map, such as a local map; the last lies on top.", rich_help_panel=ASKING),
     ] = None,
     revision: Annotated[int | None, typer.Option(metavar="N", help="Ask the map as it was at a revision.", rich_help_panel=ASKING)] = None,
+    held_links: HeldLinks = None,
     as_of: Annotated[
         str | None, typer.Option(metavar="DAY|any", help="The day on which things must stand; today if not said.", rich_help_panel=FILTERS)
     ] = None,
@@ -225,7 +241,16 @@ def _question_options(
         max_paths=max_paths,
     )
     layers = tuple(name for name in dict.fromkeys(several(layer)) if name != BASE_LAYER)
-    return Asked(store=store, map=map_name, branch=branch, layers=layers, revision=revision, filters=filters, json=as_json)
+    return Asked(
+        store=store,
+        map=map_name,
+        branch=branch,
+        layers=layers,
+        revision=revision,
+        filters=filters,
+        json=as_json,
+        held_links=held_links,
+    )
 
 
 def listing(top: int) -> Callable[[Callable[..., None]], Callable[..., None]]:

@@ -26,6 +26,7 @@ from api.graphql.errors import Code, formatted, log, one_line, refusal
 from api.graphql.ide import ide_page
 from api.graphql.sdl import built_schema
 from api.requests import check_text, json_object, json_value, query_parameters
+from graph.results.terms import tidy
 from schema.errors import BadInput
 
 JSON = "application/json"
@@ -129,10 +130,26 @@ def response_of(result: ExecutionResult, *, strict: bool) -> tuple[int, dict[str
     refused = isinstance(result, PreExecutionError) or (result.data is None and _nowhere(result.errors or ()))
     if refused and errors:
         return (400 if strict else 200), {"errors": errors}
-    answer: dict[str, Any] = {"data": result.data}
+    answer: dict[str, Any] = {"data": tidied(result.data)}
     if errors:
         answer["errors"] = errors
     return 200, answer
+
+
+def tidied(value: Any) -> Any:
+    """The same data with its numbers cut as the command line cuts them, so that one answer is one text at every door. Lists and
+    objects, which nobody else holds, are changed in place."""
+    if isinstance(value, float):
+        return tidy(value)
+    if isinstance(value, dict):
+        for key, each in value.items():
+            if isinstance(each, float | dict | list):
+                value[key] = tidied(each)
+    elif isinstance(value, list):
+        for place, each in enumerate(value):
+            if isinstance(each, float | dict | list):
+                value[place] = tidied(each)
+    return value
 
 
 def _nowhere(errors: Iterable[GraphQLError]) -> bool:

@@ -35,6 +35,10 @@ from schema import records
 First = Annotated[int, strawberry.argument(description=FIRST)]
 After = Annotated[str | None, strawberry.argument(description=AFTER)]
 AsOf = Annotated[str | None, strawberry.argument(description=AS_OF)]
+Layers = Annotated[
+    list[str] | None,
+    strawberry.argument(description="Layers to lay over the map, such as a local map; the last lies on top. They need a store."),
+]
 Names = "Ids or unique labels."
 
 
@@ -113,13 +117,15 @@ class Query:
         filters: Filters | None = None,
         draws: Annotated[int, strawberry.argument(description="Draws of the strengths under which the sign is tried, at most 1000.")] = 0,
         seed: Annotated[int, strawberry.argument(description="The seed of the draws.")] = 1,
+        layers: Layers = None,
     ) -> results.ImpactAnswer:
         turn = info.context
         sources, targets = names("from", starts, turn.settings), names("to", goals, turn.settings)
         tries = checked_draws(draws)
         wanted = (filters or Filters()).wanted(turn.settings)
         return await turn.ask(
-            lambda service, scope, stop: service.impact(sources, targets, wanted, draws=tries, seed=seed, scope=scope, stop=stop)
+            lambda service, scope, stop: service.impact(sources, targets, wanted, draws=tries, seed=seed, scope=scope, stop=stop),
+            layers,
         )
 
     @field(shown_as=LitmusAnswer | None, description="Whether decisions make the moment better; all of them where none is named.")
@@ -129,12 +135,13 @@ class Query:
         decisions: Annotated[list[str] | None, strawberry.argument(description=Names)] = None,
         moment: str = MOMENT,
         filters: Filters | None = None,
+        layers: Layers = None,
     ) -> results.LitmusAnswer:
         turn = info.context
         named = names("decisions", decisions or [], turn.settings)
         names("moment", [moment], turn.settings)
         wanted = (filters or Filters()).wanted(turn.settings)
-        return await turn.ask(lambda service, scope, stop: service.litmus(named, wanted, moment=moment, scope=scope, stop=stop))
+        return await turn.ask(lambda service, scope, stop: service.litmus(named, wanted, moment=moment, scope=scope, stop=stop), layers)
 
     @field(shown_as=LoopAnswer | None, description="The feedback loops, all or through one node.")
     async def loops(
@@ -143,19 +150,24 @@ class Query:
         through: Annotated[str | None, strawberry.argument(description="An id or a unique label.")] = None,
         filters: Filters | None = None,
         *,
+        layers: Layers = None,
         independent: Annotated[bool, strawberry.argument(description="Add a few short loops that span all others.")] = False,
     ) -> results.LoopAnswer:
         turn = info.context
         names("through", [] if through is None else [through], turn.settings)
         wanted = (filters or Filters()).wanted(turn.settings)
-        return await turn.ask(lambda service, scope, stop: service.loops(through, wanted, independent=independent, scope=scope, stop=stop))
+        return await turn.ask(
+            lambda service, scope, stop: service.loops(through, wanted, independent=independent, scope=scope, stop=stop), layers
+        )
 
     @field(shown_as=WhatIfAnswer | None, description="Where the map comes to rest when something is held, cut or switched on.")
-    async def what_if(self, info: Asked, scenario: Scenario | None = None, filters: Filters | None = None) -> results.WhatIfAnswer:
+    async def what_if(
+        self, info: Asked, scenario: Scenario | None = None, filters: Filters | None = None, layers: Layers = None
+    ) -> results.WhatIfAnswer:
         turn = info.context
         wish = (scenario or Scenario()).wanted(turn.settings)
         wanted = (filters or Filters()).wanted(turn.settings)
-        return await turn.ask(lambda service, scope, stop: service.whatif(wish, wanted, scope=scope, stop=stop))
+        return await turn.ask(lambda service, scope, stop: service.whatif(wish, wanted, scope=scope, stop=stop), layers)
 
     @field(shown_as=GapAnswer | None, description="What decisions move and never hear of; all of them where none is named.")
     async def gaps(
@@ -167,6 +179,7 @@ class Query:
         ] = None,
         filters: Filters | None = None,
         *,
+        layers: Layers = None,
         unrecorded: Annotated[bool, strawberry.argument(description="Also list what nobody records.")] = False,
     ) -> results.GapAnswer:
         turn = info.context
@@ -174,7 +187,8 @@ class Query:
         names("moment", [] if moment is None else [moment], turn.settings)
         wanted = (filters or Filters(top=GAPS_LISTED)).wanted(turn.settings)
         return await turn.ask(
-            lambda service, scope, stop: service.gaps(named, wanted, moment=moment, unrecorded=unrecorded, scope=scope, stop=stop)
+            lambda service, scope, stop: service.gaps(named, wanted, moment=moment, unrecorded=unrecorded, scope=scope, stop=stop),
+            layers,
         )
 
     @field(shown_as=CompareAnswer | None, description="The second side less the first: two dates, revisions, branches or views of the map.")
@@ -187,6 +201,7 @@ class Query:
         goals: Annotated[list[str] | None, strawberry.argument(name="to", description="Where these routes end.")] = None,
         moment: str = MOMENT,
         filters: Filters | None = None,
+        layers: Layers = None,
     ) -> results.CompareAnswer:
         turn = info.context
         left, right = a.wanted("a"), b.wanted("b")
@@ -196,7 +211,8 @@ class Query:
         return await turn.ask(
             lambda service, scope, stop: service.compare(
                 left, right, wanted, sources=sources, targets=targets, moment=moment, scope=scope, stop=stop
-            )
+            ),
+            layers,
         )
 
     @field(shown_as=ReachAnswer | None, description="Every outcome that one decision reaches, or every decision that reaches one outcome.")
@@ -206,11 +222,12 @@ class Query:
         node: Annotated[str, strawberry.argument(description="An id or a unique label.")],
         direction: Annotated[str, strawberry.argument(description="down from a decision, or up from an outcome.")] = "down",
         filters: Filters | None = None,
+        layers: Layers = None,
     ) -> results.ReachAnswer:
         turn = info.context
         names("node", [node], turn.settings)
         wanted = (filters or Filters(top=turn.settings.page_most)).wanted(turn.settings)
-        return await turn.ask(lambda service, scope, stop: service.reach(node, wanted, direction=direction, scope=scope, stop=stop))
+        return await turn.ask(lambda service, scope, stop: service.reach(node, wanted, direction=direction, scope=scope, stop=stop), layers)
 
     @field(shown_as=SiloAnswer | None, description="Where influence crosses from silo to silo.")
     async def silos(
@@ -220,12 +237,14 @@ class Query:
         filters: Filters | None = None,
         draws: Annotated[int, strawberry.argument(description="Random deals of the silos to compare with; 0 for none.")] = 0,
         seed: int = 1,
+        layers: Layers = None,
     ) -> results.SiloAnswer:
         turn = info.context
         names("moment", [] if moment is None else [moment], turn.settings)
         wanted = (filters or Filters()).wanted(turn.settings)
         return await turn.ask(
-            lambda service, scope, stop: service.silos(wanted, moment=moment, draws=draws, seed=seed, scope=scope, stop=stop)
+            lambda service, scope, stop: service.silos(wanted, moment=moment, draws=draws, seed=seed, scope=scope, stop=stop),
+            layers,
         )
 
     @field(shown_as=ReadAnswer | None, description="How to read the map, and the workshop questions about named nodes.")
@@ -235,12 +254,13 @@ class Query:
         nodes: Annotated[list[str] | None, strawberry.argument(description=Names)] = None,
         moment: str | None = None,
         filters: Filters | None = None,
+        layers: Layers = None,
     ) -> results.ReadAnswer:
         turn = info.context
         named = names("nodes", nodes or [], turn.settings)
         names("moment", [moment or ""], turn.settings)
         wanted = (filters or Filters()).wanted(turn.settings)
-        return await turn.ask(lambda service, scope, stop: service.read(named, wanted, moment=moment, scope=scope, stop=stop))
+        return await turn.ask(lambda service, scope, stop: service.read(named, wanted, moment=moment, scope=scope, stop=stop), layers)
 
     @field(shown_as=FirstAnswer | None, description="One of the questions that people ask first.")
     async def first_question(
@@ -250,11 +270,12 @@ class Query:
         node: Annotated[str | None, strawberry.argument(description="What it is about: an id or unique label.")] = None,
         moment: str | None = None,
         filters: Filters | None = None,
+        layers: Layers = None,
     ) -> results.FirstAnswer:
         turn = info.context
         names("name", [name, node or "", moment or ""], turn.settings)
         wanted = (filters or Filters()).wanted(turn.settings)
-        return await turn.ask(lambda service, scope, stop: service.first(name, node, wanted, moment=moment, scope=scope, stop=stop))
+        return await turn.ask(lambda service, scope, stop: service.first(name, node, wanted, moment=moment, scope=scope, stop=stop), layers)
 
     @field(shown_as=MoneyAnswer | None, description="Where the money comes from, where it goes, and who pays against who gains.")
     async def money(
@@ -265,6 +286,7 @@ class Query:
         follow: Follow | None = None,
         gains: Annotated[bool | None, strawberry.argument(description="Whether to ask who pays against who gains.")] = None,
         filters: Filters | None = None,
+        layers: Layers = None,
     ) -> results.MoneyAnswer:
         turn = info.context
         names("body", [body or "", year or ""], turn.settings)
@@ -274,14 +296,15 @@ class Query:
         return await turn.ask(
             lambda service, scope, stop: service.money(
                 body, wanted, year=year, follow=wish, direction=back, gains=bool(gains), scope=scope, stop=stop
-            )
+            ),
+            layers,
         )
 
     @field(shown_as=list[HistoryEntry] | None, description="The latest changes, newest first.")
     async def history(self, info: Asked, first: First = PAGE, before: int | None = None) -> Sequence[Entry]:
         turn = info.context
         most = checked_first(first, turn.settings)
-        return await turn.consult(lambda service: service.history(most=most, before=before)) if most else ()
+        return await turn.consult(lambda service: service.history(most=most, before=before), shows_nodes=False) if most else ()
 
     @field(description="The words that the map is written in.")
     async def vocabulary(self) -> Vocabulary:

@@ -28,13 +28,14 @@ async def impact(request: Request) -> Response:
     form = {"from": asked.get("from", ""), "to": asked.get("to", ""), **_form(asked)}
     if not (starts and goals):
         return page("impact.html", form=form, answer=None)
-    answer = await turn_of(request).ask(lambda service, scope, stop: service.impact(starts, goals, filters, scope=scope, stop=stop))
+    layers = names_in(form["layers"])
+    answer = await turn_of(request).ask(lambda service, scope, stop: service.impact(starts, goals, filters, scope=scope, stop=stop), layers)
     return page(
         "impact.html",
         form=form,
         answer=answer,
         drawn=f"/map?{urlencode({key: value for key, value in form.items() if value})}",
-        graphql=impact_in_graphql(starts, goals, _in_graphql(asked, filters)),
+        graphql=impact_in_graphql(starts, goals, _in_graphql(asked, filters), layers),
     )
 
 
@@ -43,11 +44,13 @@ async def litmus(request: Request) -> Response:
     asked = _asked(request)
     decisions, filters = names_in(asked.get("decisions", "")), filters_in(asked)
     moment = asked.get("moment", "").strip() or MOMENT
-    answer = await turn_of(request).ask(
-        lambda service, scope, stop: service.litmus(decisions, filters, moment=moment, scope=scope, stop=stop)
-    )
     form = {"decisions": asked.get("decisions", ""), "moment": moment, **_form(asked)}
-    return page("litmus.html", form=form, answer=answer, graphql=litmus_in_graphql(decisions, moment, _in_graphql(asked, filters)))
+    layers = names_in(form["layers"])
+    answer = await turn_of(request).ask(
+        lambda service, scope, stop: service.litmus(decisions, filters, moment=moment, scope=scope, stop=stop), layers
+    )
+    graphql = litmus_in_graphql(decisions, moment, _in_graphql(asked, filters), layers)
+    return page("litmus.html", form=form, answer=answer, graphql=graphql)
 
 
 def _asked(request: Request) -> Mapping[str, str]:
@@ -59,7 +62,7 @@ def _asked(request: Request) -> Mapping[str, str]:
 
 
 def _form(asked: Mapping[str, str]) -> dict[str, str]:
-    return {key: asked.get(key, "") for key in ("as_of", "max_links", "top", "proposed")}
+    return {key: asked.get(key, "") for key in ("as_of", "max_links", "top", "proposed", "layers")}
 
 
 def names_in(text: str) -> tuple[str, ...]:

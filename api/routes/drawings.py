@@ -19,17 +19,18 @@ _ONE_AT_A_TIME = Lock()
 
 
 async def drawing(request: Request) -> Response:
-    """`/map`; with `?from=..&to=..` the paths of that question stand out, with `?focus=..` it opens around those things."""
+    """`/map`; with `?from=..&to=..` the paths of that question stand out, with `?focus=..` it opens around those things, with
+    `?layers=..` these lie over it."""
     asked = query_parameters(request.scope["query_string"])
     starts, goals, focus = names_in(asked.get("from", "")), names_in(asked.get("to", "")), names_in(asked.get("focus", ""))
-    filters, turn = filters_in(asked), turn_of(request)
+    filters, turn, layers = filters_in(asked), turn_of(request), names_in(asked.get("layers", ""))
     if starts and goals:
-        answer = await turn.ask(lambda service, scope, stop: service.impact(starts, goals, filters, scope=scope, stop=stop))
-        html, policy = await turn.look(lambda snapshot: _draw(snapshot, filters, focus, answer.shown))
+        answer = await turn.ask(lambda service, scope, stop: service.impact(starts, goals, filters, scope=scope, stop=stop), layers)
+        html, policy = await turn.look(lambda snapshot: _draw(snapshot, filters, focus, answer.shown), layers)
     elif focus:
-        html, policy = await turn.look(lambda snapshot: _draw(snapshot, filters, focus, ()))
+        html, policy = await turn.look(lambda snapshot: _draw(snapshot, filters, focus, ()), layers)
     else:
-        html, policy = await turn.look(lambda snapshot: _whole(snapshot, filters))
+        html, policy = await turn.look(lambda snapshot: _whole(snapshot, filters), layers)
     return HTMLResponse(html, headers={"content-security-policy": policy})
 
 

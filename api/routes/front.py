@@ -9,6 +9,7 @@ from api.requests import query_parameters
 from api.routes.questions import askable
 from api.routes.showing import page, turn_of
 from graph.service import MOMENT
+from graph.store import MapSize
 from schema.errors import BadInput
 
 MOST_FOUND = 30
@@ -21,6 +22,11 @@ async def front(request: Request) -> Response:
     if len(words) > LONGEST_SEARCH:
         raise BadInput(f"search: {len(words):,} characters are too many; at most {LONGEST_SEARCH:,} are looked for.")
     turn = turn_of(request)
+    found = await turn.consult(lambda service: service.search(words, most=MOST_FOUND), shows_nodes=False) if words else ()
+    if not await turn.is_held():
+        size, revision = await turn.consult(lambda service: (service.size(), service.head()), shows_nodes=False)
+        return page("front.html", map=None, size=size, revision=revision, words=words, found=found, ready=())
     snapshot = await turn.snapshot()
-    found = await turn.consult(lambda service: service.search(words, most=MOST_FOUND)) if words else ()
-    return page("front.html", map=snapshot.map, revision=snapshot.revision, words=words, found=found, ready=askable(snapshot, MOMENT))
+    ready = askable(snapshot, MOMENT)
+    size = MapSize(nodes=snapshot.n_nodes, links=snapshot.n_links)
+    return page("front.html", map=snapshot.map, size=size, revision=snapshot.revision, words=words, found=found, ready=ready)

@@ -48,10 +48,14 @@ def _listed(names: tuple[str, ...]) -> str:
     return f"[{', '.join(map(quoted, names))}]"
 
 
-def impact_in_graphql(starts: tuple[str, ...], goals: tuple[str, ...], filters: str) -> str:
+def _over(layers: tuple[str, ...]) -> str:
+    return f", layers: {_listed(layers)}" if layers else ""
+
+
+def impact_in_graphql(starts: tuple[str, ...], goals: tuple[str, ...], filters: str, layers: tuple[str, ...] = ()) -> str:
     """The query that asks the same."""
     return f"""{{
-  impactPaths(from: {_listed(starts)}, to: {_listed(goals)}, filters: {{{filters}}}) {{
+  impactPaths(from: {_listed(starts)}, to: {_listed(goals)}, filters: {{{filters}}}{_over(layers)}) {{
     text standing found complete net determinacy revision method
     paths {{
       text sign strength delayMonths confidence handOffs
@@ -61,11 +65,11 @@ def impact_in_graphql(starts: tuple[str, ...], goals: tuple[str, ...], filters: 
 }}"""
 
 
-def litmus_in_graphql(decisions: tuple[str, ...], moment: str, filters: str) -> str:
+def litmus_in_graphql(decisions: tuple[str, ...], moment: str, filters: str, layers: tuple[str, ...] = ()) -> str:
     """The query that asks the same."""
     named = f"decisions: {_listed(decisions)}, " if decisions else ""
     return f"""{{
-  litmus({named}moment: {quoted(moment)}, filters: {{{filters}}}) {{
+  litmus({named}moment: {quoted(moment)}, filters: {{{filters}}}{_over(layers)}) {{
     footing
     verdicts {{ decision label verdict standing said text thinBecause sourcedShare balance {{ supporting opposing net determinacy }} }}
   }}

@@ -9,7 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph import judging
-from graph.kernels.paths import all_paths, strongest
+from graph.judging import BOTH, KEEP, NO_PATH, STOP
+from graph.kernels.pairs import paths_of_pairs
+from graph.kernels.paths import PathProblem, PathSet, strongest
+from graph.kernels.ranking import strongest_places
 from graph.results import Balance, ImpactPath, LitmusAnswer, Terms, Verdict
 from graph.scope import Filters
 from graph.selection import Ends, Selection, Stop, path_problem, select, why_not_standing
@@ -20,8 +23,7 @@ from schema.errors import BadQuestion
 from schema.kinds import LinkKind, NodeKind
 from schema.ontology import JUDGED_KINDS
 
-KEEP, STOP, CONTESTED, NO_PATH = "KEEP", "STOP", "CONTESTED", "NO PATH"
-SAID = {KEEP: "build on it", STOP: "think again", CONTESTED: "we see both", NO_PATH: "no route drawn yet"}
+SAID = {KEEP: "build on it", STOP: "think again", BOTH: "we see both", NO_PATH: "no route drawn yet"}
 
 
 def litmus(snapshot: Snapshot, decisions: Sequence[str], moment: str, filters: Filters, *, stop: Stop | None = None) -> LitmusAnswer:
@@ -34,7 +36,9 @@ def litmus(snapshot: Snapshot, decisions: Sequence[str], moment: str, filters: F
     selection = select(snapshot, filters)
     goal = snapshot.find(moment)
     rows = [_judged(snapshot, name) for name in decisions] or _all_judged(snapshot, selection)
-    verdicts = tuple(_verdict(snapshot, selection, row, goal, filters, stop) for row in rows)
+    problem = path_problem(snapshot, selection, Ends(starts=(), goals=(goal,)), filters)
+    found = paths_of_pairs(problem, [(row, goal) for row in rows], max_paths=filters.max_paths, stop=stop)
+    verdicts = tuple(_verdict(snapshot, selection, row, goal, problem, paths, stop) for row, paths in zip(rows, found, strict=True))
     bound = f"at most {filters.max_links} links" if filters.max_links else "any length"
     terms = Terms(
         revision=snapshot.revision,
@@ -80,17 +84,11 @@ def _judged(snapshot: Snapshot, name: str) -> int:
     raise BadQuestion(f"{node.id} is a {node.kind}. {how}" + (f": ask about {offers}." if offers else "; none is on the map here."))
 
 
-def _verdict(snapshot: Snapshot, selection: Selection, row: int, goal: int, filters: Filters, stop: Stop | None) -> Verdict:
-    problem = path_problem(snapshot, selection, Ends(starts=(row,), goals=(goal,)), filters)
-    found = all_paths(problem, max_paths=filters.max_paths, stop=stop)
-    balance = Balance.of(zip(found.sign.tolist(), found.strength.tolist(), strict=True), complete=found.complete)
-    best: dict[int, ImpactPath] = {}
-    exact = True
-    for sign in (1, -1, 0) if problem.sign_wanted is None else (problem.sign_wanted,):
-        first = strongest(replace(problem, sign_wanted=sign), 1, stop=stop)
-        exact &= first.exact
-        if first.paths:
-            best[sign] = path_of(snapshot, selection, first.paths[0])
+def _verdict(
+    snapshot: Snapshot, selection: Selection, row: int, goal: int, problem: PathProblem, found: PathSet, stop: Stop | None
+) -> Verdict:
+    balance = Balance.of_columns(found.sign, found.strength, complete=found.complete)
+    best, exact = _best_of_each_sign(snapshot, selection, replace(problem, sources=np.array([row], dtype=np.int32)), found, stop)
     top = max(best.values(), key=lambda path: path.strength, default=None)
     columns = snapshot.links
     thin = judging.thin_because(
@@ -122,6 +120,24 @@ def _verdict(snapshot: Snapshot, selection: Selection, row: int, goal: int, filt
     return replace(verdict, text=_text(snapshot, verdict, goal))
 
 
+def _best_of_each_sign(
+    snapshot: Snapshot, selection: Selection, problem: PathProblem, found: PathSet, stop: Stop | None
+) -> tuple[dict[int, ImpactPath], bool]:
+    """The strongest path that raises, that lowers and of unknown direction, as far as there is one; and whether they surely are."""
+    best: dict[int, ImpactPath] = {}
+    exact = True
+    for sign in (1, -1, 0) if problem.sign_wanted is None else (problem.sign_wanted,):
+        if found.complete:
+            first = [found.path(place) for place in strongest_places(found, snapshot.rank, 1, np.flatnonzero(found.sign == sign))]
+        else:
+            searched = strongest(replace(problem, sign_wanted=sign), 1, stop=stop)
+            exact &= searched.exact
+            first = [tuple(rows) for rows in searched.paths]
+        if first:
+            best[sign] = path_of(snapshot, selection, first[0])
+    return best, exact
+
+
 def _latest(paths: Sequence[ImpactPath]) -> float | None:
     known = [path.delay_high for path in paths]
     return None if not known or None in known else max(high for high in known if high is not None)
@@ -131,29 +147,26 @@ def _weakest(snapshot: Snapshot, rows: NDArray[np.int32]) -> str | None:
     """The link with the least confidence on the paths; the first by id among equals."""
     if not rows.size:
         return None
-    unique = np.unique(rows)
-    least = unique[snapshot.links.confidence[unique] == snapshot.links.confidence[unique].min()]
-    return min(snapshot.map.links.ids[int(row)] for row in least)
+    confidence = snapshot.links.confidence[rows]
+    least = rows[confidence == confidence.min()]
+    return snapshot.map.links.ids[int(least[np.argmin(snapshot.rank[least])])]
 
 
 def _word(snapshot: Snapshot, selection: Selection, row: int, balance: Balance) -> tuple[str, str | None]:
-    determinacy = balance.determinacy
     counted = "" if balance.complete else f"from {balance.found} paths, not all"
-    if determinacy is None:
+    if balance.determinacy is None:
         if not selection.standing[row]:
             return NO_PATH, why_not_standing(snapshot, snapshot.node(row).id)
         return NO_PATH, "no path within the bound and the filter"
     if balance.supporting == 0 and balance.opposing == 0:
-        return CONTESTED, "unknown_sign"
-    if determinacy < judging.LEANING_FROM:
-        return CONTESTED, counted or None
-    return (KEEP if balance.net > 0 else STOP), counted or None
+        return BOTH, "unknown_sign"
+    return judging.verdict(balance), counted or None
 
 
 def _said(snapshot: Snapshot, goal: int, word: str, balance: Balance, *, thin: bool) -> str:
     if not thin or word == NO_PATH:
         return SAID[word]
-    if word == CONTESTED:
+    if word == BOTH:
         return "we see both, too thin to call"
     value = worth("+" if balance.net > 0 else "-", snapshot.node(goal).better)
     direction = value or ("more of it" if balance.net > 0 else "less of it")

@@ -101,7 +101,7 @@ class _Asked:
 
     def answer(self, fan: Fan) -> ReachAnswer:
         snapshot = self.snapshot
-        found = self._found(fan) if fan.found.complete else self._found_in_part(fan)
+        found = self._found(fan) if fan.complete else self._found_in_part(fan)
         ids = [node.id for node in snapshot.map.nodes]
         found.sort(key=lambda each: (-to_twelve_digits(each[3]), len(each[1]), ids[each[0]]))
         signs = {node: _net_sign(balance) for node, _, balance, _ in found}
@@ -114,12 +114,12 @@ class _Asked:
             total=int(self.many.size),
             by_tier=self._shares(signs, [snapshot.node(node).tier or NO_TIER for node in self.many.tolist()], NodeKind.TIER),
             by_silo=self._shares(signs, [snapshot.silo_of(node) for node in self.many.tolist()], NodeKind.BODY),
-            paths=len(fan.found),
-            complete=fan.found.complete,
+            paths=len(fan),
+            complete=fan.complete,
             exact_best=self.exact,
             reason=None if found else self._reason(),
             text="",
-            terms=self._terms(len(fan.found), complete=fan.found.complete),
+            terms=self._terms(len(fan), complete=fan.complete),
         )
         return replace(answer, text=_text(answer))
 
@@ -128,13 +128,13 @@ class _Asked:
 
     def _found(self, fan: Fan) -> list[_End]:
         """Each far end with its strongest path and its balance."""
-        found: list[_End] = []
-        sign, strength = fan.found.sign, fan.found.strength
-        for place, paths in fan.by_end():
-            best = fan.rows_of(fan.strongest_of(paths, self.problem.rank))
-            pairs = zip(sign[paths].tolist(), strength[paths].tolist(), strict=True)
-            found.append((int(self.many[place]), best, Balance.of(pairs, complete=fan.found.complete), self._strength(best)))
-        return found
+        best, node_of = self._best_of_fan(fan), self.many.tolist()
+        return [(node_of[place], best[place], _balance(fan, paths), self._strength(best[place])) for place, paths in fan.by_end()]
+
+    def _best_of_fan(self, fan: Fan) -> dict[int, tuple[int, ...]]:
+        """The rows of each end's strongest path."""
+        best = fan.strongest(self.problem.rank)
+        return dict(zip(best, fan.rows_of(list(best.values())), strict=True))
 
     def _found_in_part(self, fan: Fan) -> list[_End]:
         """Where not all paths were counted: the balances of those that were, and the strongest paths of those ends that are listed.
@@ -143,6 +143,7 @@ class _Asked:
         not searched one by one.
         """
         counted = {int(self.many[place]): paths for place, paths in fan.by_end()}
+        best_counted = {int(self.many[place]): rows for place, rows in self._best_of_fan(fan).items()}
         free = ~self.selection.blocked
         near = best_strengths(
             self.snapshot.index,
@@ -160,10 +161,9 @@ class _Asked:
         listed: list[float] = []
         for node in sorted(self.many[near[self.many] > 0].tolist(), key=lambda node: -near[node]):
             paths = counted.get(node, np.empty(0, dtype=np.int64))
-            pairs = zip(fan.found.sign[paths].tolist(), fan.found.strength[paths].tolist(), strict=True)
-            balance = Balance.of(pairs, complete=False)
+            balance = _balance(fan, paths)
             beaten = len(listed) >= self.filters.top and (not listed or near[node] < listed[0] * (1.0 - ROOM))
-            rows = () if beaten else self._best(node, fan, paths)
+            rows = () if beaten else self._best(node, best_counted.get(node, ()))
             if rows:
                 found.append((node, rows, balance, self._strength(rows)))
                 heapq.heappush(listed, found[-1][3])
@@ -173,15 +173,13 @@ class _Asked:
                 found.append((node, (), balance, float(near[node])))
         return found
 
-    def _best(self, node: int, fan: Fan, paths: NDArray[np.int64]) -> tuple[int, ...]:
-        """The strongest path of one end, searched for by itself; of those counted where there is no time."""
+    def _best(self, node: int, of_counted: tuple[int, ...]) -> tuple[int, ...]:
+        """The strongest path of one end, searched for by itself; that of those counted where there is no time."""
         one = np.array([node], dtype=np.int32)
         alone = replace(self.problem, targets=one) if self.direction == DOWN else replace(self.problem, sources=one)
         top = strongest(alone, 1, stop=self.stop)
         self.exact &= top.exact
-        if top.paths:
-            return tuple(top.paths[0])
-        return fan.rows_of(fan.strongest_of(paths, self.problem.rank)) if paths.size else ()
+        return tuple(top.paths[0]) if top.paths else of_counted
 
     def _item(self, row: int, rows: tuple[int, ...], balance: Balance) -> Reached:
         snapshot = self.snapshot
@@ -252,6 +250,10 @@ class _Asked:
             max_links=self.filters.max_links,
             filters=self.filters.described(),
         )
+
+
+def _balance(fan: Fan, paths: NDArray[np.int64]) -> Balance:
+    return Balance.of_columns(fan.sign[paths], fan.strength[paths], complete=fan.complete)
 
 
 def _net_sign(balance: Balance) -> str:

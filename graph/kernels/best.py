@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from graph.kernels.index import Floats, Ints, LinkIndex, Marks
@@ -17,12 +19,33 @@ def best_strengths(
     so cutting a round out of a walk never weakens it, and the best walk is as strong as the best path: one array step for each
     link of the longest path. O(starts x links x longest). Where `stop` says True, what was found for shorter paths is given.
     """
-    count = starts.size
-    best = np.zeros((count, index.n_nodes))
-    best[np.arange(count), starts] = 1.0
+    best = _begun(index, starts)
+    for _ in _widened(index, strength, usable, best, max_links, stop, inwards=inwards):
+        pass
+    return best
+
+
+def best_by_links(
+    index: LinkIndex, strength: Floats, usable: Marks, starts: Ints, *, max_links: int, stop: Stop | None = None
+) -> list[Floats]:
+    """The same for paths of at most 0, 1, 2, ... links, as far as more links strengthen anything."""
+    best = _begun(index, starts)
+    return [best.copy(), *(longer.copy() for longer in _widened(index, strength, usable, best, max_links, stop, inwards=False))]
+
+
+def _begun(index: LinkIndex, starts: Ints) -> Floats:
+    best = np.zeros((starts.size, index.n_nodes))
+    best[np.arange(starts.size), starts] = 1.0
+    return best
+
+
+def _widened(
+    index: LinkIndex, strength: Floats, usable: Marks, best: Floats, max_links: int, stop: Stop | None, *, inwards: bool
+) -> Iterator[Floats]:
+    """Let the table hold for paths of one link more each time, in place, until nothing grows stronger."""
     rows = np.flatnonzero(usable & (strength > 0.0) & (index.start != index.end))
-    if not rows.size or not count:
-        return best
+    if not rows.size or not best.size:
+        return
     near, far = (index.end, index.start) if inwards else (index.start, index.end)
     rows = rows[np.argsort(far[rows], kind="stable")]
     ends, first = np.unique(far[rows], return_index=True)
@@ -30,10 +53,10 @@ def best_strengths(
     longest = index.n_nodes - 1
     for _ in range(min(max_links, longest) if max_links > 0 else longest):
         if stop is not None and stop():
-            break
+            return
         arriving = np.maximum.reduceat(best[:, begins] * weight, first, axis=1)
         improved = np.maximum(best[:, ends], arriving)
         if np.array_equal(improved, best[:, ends]):
-            break
+            return
         best[:, ends] = improved
-    return best
+        yield best

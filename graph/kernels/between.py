@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from graph.kernels.centrality import passed
 from graph.kernels.index import Floats, Ints, LinkIndex, Longs, Marks, rows_of
 from graph.kernels.problem import Stop
 
@@ -73,7 +73,7 @@ def betweenness_across(
     """For each node, over all pairs of other nodes of two groups, the share of their shortest ways that pass it, added up.
 
     Also how many such pairs have a way at all, and whether there was time for all starts. Ways of more than `max_links` links do
-    not count, where that is not 0. Brandes (2001), with whole batches of starts at a time. O(nodes x links).
+    not count, where that is not 0. Whole batches of starts at a time: O(nodes x links).
     """
     between, pairs = np.zeros(links.n_nodes), 0
     nodes = np.unique(np.concatenate((links.start, links.end)))
@@ -83,43 +83,17 @@ def betweenness_across(
 
     start, end = np.searchsorted(nodes, links.start), np.searchsorted(nodes, links.end)
     onward = csr_array((np.ones(start.size), (start, end)), shape=(nodes.size, nodes.size))
-    backward = csr_array(onward.T)
     groups, known = group[nodes], assigned[nodes]
     batch = max(1, CELLS_AT_ONCE // nodes.size)
     for first in range(0, nodes.size, batch):
         if stop is not None and stop():
             return between, pairs, False
         begin = np.arange(first, min(first + batch, nodes.size))
-        wanted = (groups[begin][:, None] != groups[None, :]) & known[begin][:, None] & known[None, :]
-        passed, count = _passed(onward, backward, begin, wanted, max_links or nodes.size)
-        between[nodes] += passed
+        wanted = (groups[:, None] != groups[begin][None, :]) & known[:, None] & known[begin][None, :]
+        added, count = passed(onward, begin, wanted=wanted, most=max_links)
+        between[nodes] += added
         pairs += count
     return between, pairs, True
-
-
-def _passed(onward: Any, backward: Any, begin: Longs, wanted: Marks, most: int) -> tuple[Floats, int]:
-    """What the shortest ways from some starts to the ends wanted add to each node, and how many pairs have a way."""
-    size = wanted.shape[1]
-    distance = np.full((begin.size, size), -1, dtype=np.int32)
-    ways = np.zeros((begin.size, size))
-    distance[np.arange(begin.size), begin], ways[np.arange(begin.size), begin] = 0, 1.0
-    frontier, level = ways.copy(), 0
-    while level < most:
-        arriving: Floats = np.asarray(frontier @ onward)
-        fresh = (arriving > 0) & (distance < 0)
-        if not fresh.any():
-            break
-        level += 1
-        frontier = np.where(fresh, arriving, 0.0)
-        distance[fresh] = level
-        ways += frontier
-    wanted = wanted & (distance > 0)
-    passed = np.zeros_like(ways)
-    for far in range(level, 1, -1):
-        share = np.divide(wanted + passed, ways, out=np.zeros_like(ways), where=distance == far)
-        passed += np.where(distance == far - 1, ways * np.asarray(share @ backward), 0.0)
-    totals: Floats = passed.sum(axis=0)
-    return totals, int(wanted.sum())
 
 
 def modularity(start: NDArray[np.integer], end: NDArray[np.integer], weight: Floats, label: NDArray[np.integer]) -> float:

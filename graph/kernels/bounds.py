@@ -14,13 +14,16 @@ from numpy.typing import NDArray
 
 from graph.kernels.index import Ints, rows_of
 from graph.kernels.problem import Ground, Needs, Stop
+from graph.kernels.terrain import Grid, Terrain
 
 Table: TypeAlias = NDArray[Any]
 Costs: TypeAlias = Callable[[Ints], Table]
+# Puts into the second layer what one more link makes of the first.
+Relax: TypeAlias = Callable[[Table, Table], None]
 
 # Two of these still fit a signed 64-bit number.
 UNREACHED = 1 << 61
-LOOK_EVERY = 4
+LOOK_FROM, LOOK_EVERY = 6, 2
 
 
 class Stopped(Exception):
@@ -35,41 +38,62 @@ def first_layer(ground: Ground, needs: Needs, unreached: float) -> Table:
 
 
 def dense_layers(
-    ground: Ground, needs: Needs, cost: Table, unreached: float, bound: int, stop: Stop | None, *, keep: bool = True
+    ground: Ground, needs: Needs, terrain: Terrain, cost: Table, unreached: float, bound: int, stop: Stop | None, *, keep: bool = True
 ) -> list[Table]:
-    """Layers 0, 1, ... over all links at once, up to `bound` links or until nothing changes any more.
+    """Layers 0, 1, ... over all links of the terrain at once, up to `bound` links or until nothing changes any more.
 
-    `cost` is in the order of `index.out_rows`, with `unreached` for links that cannot be used. With `keep` false only
-    the last layer is returned. O(layers x links x needs).
+    `cost` is in the terrain's order, with `unreached` for links that cannot be used. With `keep` false only the last layer
+    is returned. O(layers x links x needs).
     """
-    index, n = ground.index, ground.index.n_nodes
-    signs = ground.problem.sign[index.out_rows] if needs.count > 1 else ground.problem.sign[:0]
-    # `take` with places of the machine's own width is three times as fast as indexing with narrower ones.
-    places = [needs.places_after(need, signs, index.out_end, n).astype(np.intp) for need in range(needs.count)]
-    rows_of_need = [index.out_nodes + need * n for need in range(needs.count)]
+    grid = terrain.grid if needs.count == 1 else None
+    relax = _by_columns(grid, cost) if grid is not None else _by_runs(ground, needs, terrain, cost)
     layer = first_layer(ground, needs, unreached)
-    layers = [layer]
-    for step in range(bound):
+    layers, spare = [layer], np.empty_like(layer)
+    for step in range(bound if terrain.rows.size else 0):
         if stop is not None and stop():
             raise Stopped
-        # A layer that nobody asks for may be overwritten while it is read: that only gets to the last one sooner.
-        after, changed = layer.copy() if keep else layer, False
-        # Looking whether anything changed costs as much as a third of a step, so it is not done every time.
-        look = keep or step % LOOK_EVERY == 0
-        for nodes, place in zip(rows_of_need, places, strict=True):
-            before = layer.take(nodes)
-            total = layer.take(place)
-            total += cost
-            least = np.minimum.reduceat(total, index.out_first)
-            np.minimum(least, before, out=least)
-            changed = changed or not look or bool((least < before).any())
-            after[nodes] = least
-        if not changed:
+        after = np.empty_like(layer) if keep else spare
+        relax(layer, after)
+        # Looking whether anything changed costs as much as a third of a step, and the first steps of all but tiny maps change much.
+        if (keep or (step >= LOOK_FROM and step % LOOK_EVERY == 0)) and not (after != layer).any():
             break
-        layer = after
+        layer, spare = after, layer
         if keep:
             layers.append(layer)
-    return layers
+    return layers if keep else [layer]
+
+
+def _by_columns(grid: Grid, cost: Table) -> Relax:
+    """The next layer from one, where the links stand in a grid: three calls for all of them."""
+    costs: Table = np.zeros(grid.places.shape, dtype=cost.dtype)
+    costs.reshape(-1)[grid.place_of_link] = cost
+    total = np.empty_like(costs)
+
+    def relax(layer: Table, after: Table) -> None:
+        # The places are all in the layer; saying so by a mode spares NumPy a copy for the case that they are not.
+        layer.take(grid.places, out=total, mode="clip")
+        np.add(total, costs, out=total)
+        np.minimum.reduce(total, axis=0, out=after)
+
+    return relax
+
+
+def _by_runs(ground: Ground, needs: Needs, terrain: Terrain, cost: Table) -> Relax:
+    """The same for any needs and any map: the links of each node are a run."""
+    n = ground.index.n_nodes
+    signs = ground.problem.sign.take(terrain.rows) if needs.count > 1 else ground.problem.sign[:0]
+    places = [needs.places_after(need, signs, terrain.end, n) for need in range(needs.count)]
+    nodes_of_need = [terrain.nodes + need * n for need in range(needs.count)]
+    total = np.empty_like(cost)
+
+    def relax(layer: Table, after: Table) -> None:
+        after[:] = layer
+        for nodes, place in zip(nodes_of_need, places, strict=True):
+            layer.take(place, out=total, mode="clip")
+            np.add(total, cost, out=total)
+            after[nodes] = np.minimum(np.minimum.reduceat(total, terrain.first), layer.take(nodes))
+
+    return relax
 
 
 def sparse_layers(ground: Ground, needs: Needs, costs: Costs, unreached: float, bound: int, stop: Stop | None) -> list[Table]:

@@ -52,40 +52,48 @@ def betweenness(index: LinkIndex, usable: Marks, *, stop: Stop | None = None) ->
             exact = False
             break
         sources = chosen[first : first + block]
-        total += _block(onward, sources, n)
+        total += passed(onward, sources)[0]
         done += sources.size
     if done and done < begins.size:
         total *= begins.size / done
     return Betweenness(value=total, starts=done, exact=exact)
 
 
-def _block(onward: Any, sources: Any, n: int) -> Floats:
-    """What paths from some starts add to each node. Columns are starts, rows nodes; each level touches its own cells only."""
+def passed(onward: Any, sources: Any, *, wanted: Marks | None = None, most: int = 0) -> tuple[Floats, int]:
+    """What the paths of fewest links from some starts add to each node that they pass, and how many ends they have.
+
+    `onward` is a sparse matrix with a 1 from start to end. `wanted` says which ends count, a line for each node and a column for
+    each start; all where it is None. Paths of more than `most` links do not count, where that is not 0 (Brandes 2001).
+    """
+    shape = onward.shape[0], sources.size
     places = np.arange(sources.size)
-    ways = np.zeros((n, sources.size))
-    ways[sources, places] = 1.0
-    unseen = np.ones((n, sources.size), dtype=np.bool_)
-    unseen[sources, places] = False
-    backward, front = onward.T.tocsr(), ways.copy()
+    ways, unseen = np.zeros(shape), np.ones(shape, dtype=np.bool_)
+    ways[sources, places], unseen[sources, places] = 1.0, False
+    front = ways.copy()
+    # Each level touches its own cells only, by their numbers.
+    flat_ways, flat_front, flat_unseen = ways.ravel(), front.ravel(), unseen.ravel()
+    ends = None if wanted is None else np.ascontiguousarray(wanted).ravel()
+    backward = onward.T.tocsr()
     levels: list[NDArray[np.int64]] = []
-    while True:
-        arriving = backward @ front
-        cells = np.flatnonzero((arriving != 0.0) & unseen)
+    last = sources * sources.size + places
+    while not most or len(levels) < most:
+        arriving = (backward @ front).ravel()
+        cells = np.flatnonzero((arriving != 0.0) & flat_unseen)
         if not cells.size:
             break
-        if levels:
-            front.ravel()[levels[-1]] = 0.0
-        else:
-            front[sources, places] = 0.0
-        ways.ravel()[cells] = front.ravel()[cells] = arriving.ravel()[cells]
-        unseen.ravel()[cells] = False
+        flat_front[last] = 0.0
+        flat_ways[cells] = flat_front[cells] = arriving[cells]
+        flat_unseen[cells] = False
         levels.append(cells)
-    behind, share = np.zeros_like(ways), np.zeros_like(ways)
+        last = cells
+    flat_front[last] = 0.0
+    # Large arrays cost as much to come by as to compute with, so that the empty one serves again.
+    behind, share, flat_share = np.zeros(shape), front, flat_front
+    flat_behind = behind.ravel()
     for far in range(len(levels) - 1, 0, -1):
         cells, nearer = levels[far], levels[far - 1]
-        share.ravel()[cells] = (1.0 + behind.ravel()[cells]) / ways.ravel()[cells]
-        passed = onward @ share
-        behind.ravel()[nearer] += ways.ravel()[nearer] * passed.ravel()[nearer]
-        share.ravel()[cells] = 0.0
+        flat_share[cells] = (flat_behind[cells] + (1.0 if ends is None else ends[cells])) / flat_ways[cells]
+        flat_behind[nearer] += flat_ways[nearer] * (onward @ share).ravel()[nearer]
+        flat_share[cells] = 0.0
     summed: Floats = behind.sum(axis=1)
-    return summed
+    return summed, sum(int(cells.size if ends is None else ends[cells].sum()) for cells in levels)

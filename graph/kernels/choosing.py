@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from graph.kernels.bounds import UNREACHED, Table, dense_layers, sparse_layers
-from graph.kernels.choices import FINEST, Choices, LayeredChoices, ListedChoices, Scale
+from graph.kernels.choices import Choices, LayeredChoices, ListedChoices
 from graph.kernels.index import Ints, Longs
 from graph.kernels.nearby import NearbyChoices
 from graph.kernels.problem import Ground, Needs, Stop
+from graph.kernels.scale import FINEST, Scale
+from graph.kernels.terrain import Terrain, terrain_of
 
 # Up to so many links it is faster to look at all of them at once than to look for those that matter.
 DENSE_LINKS = 20_000
@@ -28,41 +30,43 @@ def choices_for(ground: Ground, stop: Stop | None) -> Choices:
 
 
 def _dense(ground: Ground, needs: Needs, stop: Stop | None) -> LayeredChoices:
-    index, problem = ground.index, ground.problem
-    ok = ground.allowed(index.out_rows)
-    strength = np.where(ok, problem.strength.take(index.out_rows), 1.0)
-    bounded = problem.link_bound < index.n_nodes - 1
+    problem, terrain = ground.problem, terrain_of(ground.problem)
+    bounded = problem.link_bound < ground.index.n_nodes - 1
     longest = problem.link_bound
     walk = longest if bounded else longest * needs.count
-    logs = -np.log2(strength)
-    dearest = float(logs.max()) + 1.0
-    near = float(logs[logs > 0.0].min(initial=1.0))
+    # No path enters a source or leaves a target; that hangs on the question and is no part of the terrain.
+    closed = np.flatnonzero(ground.no_exit.take(terrain.start) | ground.no_entry.take(terrain.end))
     spare = 60 - walk.bit_length()
     # Bounded: room for the dearest path of all. Unbounded: that is far more than any best path needs, so start fine and check.
-    fine = min(FINEST, spare - int(dearest * longest if bounded else dearest).bit_length())
+    fine = min(FINEST, spare - int(terrain.dearest * longest if bounded else terrain.dearest).bit_length())
     while True:
-        scale = Scale(fine=fine, longest=longest, walk=walk, near=near)
-        cost = scale.costs(strength)
-        cost[~ok] = UNREACHED
-        layers = dense_layers(ground, needs, cost, UNREACHED, walk, stop, keep=bounded)
-        if bounded or not _overflowed(ground, needs, cost, layers[-1]):
+        scale = Scale(fine=fine, longest=longest, walk=walk, near=terrain.near)
+        toll = terrain.toll(scale)
+        cost = toll.cost.copy()
+        cost[closed] = UNREACHED
+        layers = dense_layers(ground, needs, terrain, cost, UNREACHED, walk, stop, keep=bounded)
+        if bounded or not _overflowed(ground, needs, terrain, scale, cost, layers[-1]):
             break
         fine -= 6
     lateness = None
     if problem.max_delay is not None:
-        delay = np.where(ok, problem.delay[index.out_rows], np.inf)
-        lateness = dense_layers(ground, needs, delay, np.inf, walk, stop, keep=bounded)
-    if index.n_links > DENSE_LINKS:
+        delay = problem.delay.take(terrain.rows)
+        delay[closed] = np.inf
+        lateness = dense_layers(ground, needs, terrain, delay, np.inf, walk, stop, keep=bounded)
+    if ground.index.n_links > DENSE_LINKS:
         return LayeredChoices(ground, needs, scale, layers, lateness)
-    return ListedChoices(ground, needs, scale, layers, lateness, cost)
+    return ListedChoices(ground, needs, scale, layers, lateness, toll)
 
 
-def _overflowed(ground: Ground, needs: Needs, cost: Longs, layer: Table) -> bool:
+def _overflowed(ground: Ground, needs: Needs, terrain: Terrain, scale: Scale, cost: Table, layer: Table) -> bool:
     """Whether some node counts as unreached only because its cost does not fit."""
-    index, n = ground.index, ground.index.n_nodes
+    n = ground.index.n_nodes
+    # Where even the dearest link on top of the dearest rest fits, nothing can have been lost; there are ends, so a layer has a 0.
+    if int(layer[layer < UNREACHED].max()) + (int(terrain.dearest) + 1 << scale.fine + scale.links) < UNREACHED:
+        return False
     for need in range(needs.count):
-        rest = layer[needs.places_after(need, ground.problem.sign[index.out_rows], index.out_end, n)]
-        lost = (cost < UNREACHED) & (rest < UNREACHED) & (layer[index.out_start + need * n] >= UNREACHED)
+        rest = layer[needs.places_after(need, ground.problem.sign[terrain.rows], terrain.end, n)]
+        lost = (cost < UNREACHED) & (rest < UNREACHED) & (layer[terrain.start + need * n] >= UNREACHED)
         if bool(lost.any()):
             return True
     return False

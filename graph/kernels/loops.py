@@ -12,8 +12,9 @@ from graph.kernels.bounds import Stopped
 from graph.kernels.components import strong_components
 from graph.kernels.index import Floats, Ints, LinkIndex, Longs, Marks, rows_of
 from graph.kernels.problem import FAINTEST, PathProblem, Stop
+from graph.kernels.scale import to_twelve_digits
 from graph.kernels.strong_cycles import cycles_within
-from graph.kernels.strongest import strongest, to_twelve_digits
+from graph.kernels.strongest import strongest
 
 MAX_LOOPS = 100_000
 # Beginnings that are extended together.

@@ -7,9 +7,10 @@ import math
 from collections.abc import Callable, Iterator
 
 from graph.kernels.bounds import Stopped
-from graph.kernels.choices import FINEST, Choice, Late, Scale
+from graph.kernels.choices import Late
 from graph.kernels.index import Ints, Longs
 from graph.kernels.problem import Ground, Stop
+from graph.kernels.scale import FINEST, Choice, Scale
 
 POLL_EVERY = 512
 # How much more than the strongest path a path may cost, as a share of that, before the bounds have to be widened; and by how
@@ -41,8 +42,8 @@ class NearbyChoices:
         near = -math.log2(weak) if weak > 0.0 else 0.0
         self.scale = Scale(fine=FINEST, longest=problem.link_bound, walk=problem.link_bound, near=near)
         self._no_entry, self._no_exit = ground.no_entry.tobytes(), ground.no_exit.tobytes()
-        self._targets = set(ground.targets.tolist())
-        self._found: dict[int, list[Choice]] = {}
+        self.targets = set(ground.targets.tolist())
+        self.known: dict[tuple[int, int, int], list[Choice]] = {}
         self._pops = 0
         # Cost from a source for the nodes settled from there, what is to do next, and the least cost of every other node.
         self._ahead: dict[int, int] = {}
@@ -66,24 +67,21 @@ class NearbyChoices:
             if bound is not None:
                 yield bound, node, 0, self._problem.link_bound
 
-    def of(self, node: int, need: int, left: int) -> list[Choice]:
+    def look(self, node: int, need: int, left: int) -> list[Choice]:
         """See `Choices`."""
-        found = self._found.get(node)
-        if found is None:
-            found, back, targets, rank = [], self._back, self._targets, self._problem.rank
-            for row, end, cost in self._out(node):
-                rest = back.get(end)
-                if rest is not None:
-                    found.append(Choice(cost + rest, int(rank[row]), row, end, 0, cost, 0.0, end in targets))
-            found.sort()
-            self._found[node] = found
+        found, back, rank, strength = [], self._back, self._problem.rank, self._problem.strength
+        for row, end, cost in self._out(node):
+            rest = back.get(end)
+            if rest is not None:
+                found.append((cost + rest, int(rank[row]), (row, end, 0, cost, float(strength[row]), 0.0)))
+        found.sort()
         return found
 
     def widen(self, reached: int | None) -> bool:
         """See `Choices`."""
         if self.limit is None or reached is None:
             return False
-        self._found.clear()
+        self.known.clear()
         self._settle(max(self.limit + self._width, reached))
         self._width = int(self._width * GROWTH) + 1
         return True
@@ -92,8 +90,8 @@ class NearbyChoices:
 
     def _meet(self) -> int | None:
         """Search from both ends until they have met: the least cost of a path, None where there is none."""
-        heap: list[tuple[int, int]] = [(0, node) for node in self._targets]
-        ahead, back = dict.fromkeys(self._ground.sources.tolist(), 0), dict.fromkeys(self._targets, 0)
+        heap: list[tuple[int, int]] = [(0, node) for node in self.targets]
+        ahead, back = dict.fromkeys(self._ground.sources.tolist(), 0), dict.fromkeys(self.targets, 0)
         best: int | None = None
         while self._ahead_heap and heap and (best is None or self._ahead_heap[0][0] + heap[0][0] < best):
             if self._ahead_heap[0][0] <= heap[0][0]:

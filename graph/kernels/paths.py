@@ -7,7 +7,8 @@ from graph.kernels.flow import MinCut, OnTheWay, min_cut, on_some_path
 from graph.kernels.index import LinkIndex
 from graph.kernels.problem import PathProblem, Stop
 from graph.kernels.reach import reach
-from graph.kernels.strongest import TopPaths, strongest, to_twelve_digits
+from graph.kernels.scale import to_twelve_digits
+from graph.kernels.strongest import TopPaths, strongest
 
 __all__ = [
     "MAX_PATHS",

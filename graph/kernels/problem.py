@@ -53,8 +53,9 @@ class PathProblem:
 
     def __post_init__(self) -> None:
         """Raise ValueError where a column is not one element a link (or a node, for `blocked`)."""
+        one_a_link = self.index.start.shape
         for name in ("strength", "sign", "delay", "rank", "usable"):
-            if getattr(self, name).shape != (self.index.n_links,):
+            if getattr(self, name).shape != one_a_link:
                 raise ValueError(f"Column {name!r} must hold {self.index.n_links} elements, one a link.")
         if self.blocked is not None and self.blocked.shape != (self.index.n_nodes,):
             raise ValueError(f"Column 'blocked' must hold {self.index.n_nodes} elements, one a node.")
@@ -167,7 +168,7 @@ class Needs:
         product = self._signs[product][sign]
         return -1 if product < 0 else product + len(self._signs) * (nodes & ~self._bit.get(node, 0))
 
-    def places_after(self, need: int, signs: NDArray[np.int8], nodes: Ints, n_nodes: int) -> NDArray[np.integer]:
+    def places_after(self, need: int, signs: NDArray[np.int8], nodes: Ints | Longs, n_nodes: int) -> Ints | Longs:
         """`need * n_nodes + node` after each link, the place in a table of bounds; the table's last place where spoilt."""
         if self.count == 1:
             return nodes

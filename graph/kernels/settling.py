@@ -5,6 +5,7 @@ Arrays only. `Web` holds the weights; a `Law` says how inputs become values; nod
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
@@ -65,16 +66,17 @@ class Web:
             return 0.0
         small = matrix.nnz <= EXACT_NORM_LINKS
         turned = matrix.T.tocsr() if not small else matrix.T
+        length = _length if not small else np.linalg.norm
         # A start without pattern: one with a pattern may be blind to the very direction that is looked for.
         right = np.modf((np.arange(self.n) + 1) * 0.6180339887498949)[0] + 0.25
-        right /= np.linalg.norm(right)
+        right /= length(right)
         kept: list[Floats] = [right]
         diagonal: list[float] = []
         beside: list[float] = []
         left, weight, known = np.zeros(self.n), 0.0, 0.0
         for steps in range(1, self.n + 1):
             left = matrix @ right - weight * left
-            size = float(np.linalg.norm(left))
+            size = float(length(left))
             diagonal.append(size)
             if size > 0.0:
                 left /= size
@@ -82,7 +84,7 @@ class Web:
             if small:
                 for _ in range(2):
                     right -= np.array(kept).T @ (np.array(kept) @ right)
-            weight = float(np.linalg.norm(right))
+            weight = float(length(right))
             done = weight <= 1e-14 * max(diagonal)
             if done or steps == self.n or steps % NORM_LOOK == 0:
                 found = float(np.linalg.norm(np.diag(diagonal) + np.diag(beside, 1), 2))
@@ -94,6 +96,11 @@ class Web:
             if small:
                 kept.append(right)
         return known
+
+
+def _length(x: Floats) -> float:
+    """The length of a long vector. Without BLAS, whose threads wait for each other longer than this takes on a busy machine."""
+    return math.sqrt(float(np.square(x).sum()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,11 @@ from graph.kernels.reach import FAR, first_seen
 
 # Beginnings that are extended together: enough to keep NumPy busy, few enough to stay in the cache and to be stopped soon.
 BLOCK = 1 << 14
+# Longer beginnings are extended fewer at a time, by the square of their length, so that what waits at all lengths together
+# stays small where paths may have hundreds of links.
+SHORT = 8
+# Nodes of beginnings that may wait: some 400 MB. Where more would, paths have thousands of links and are beyond counting.
+WAITING_AT_MOST = 50_000_000
 # Up to so many links it is faster to look at all of them at once than to look for those that matter.
 DENSE_LINKS = 20_000
 # Where so few links are tried in all, following them one by one is faster than calling NumPy.
@@ -96,10 +101,15 @@ class Ways:
         )
 
 
-def whole_blocks(ground: Ground, ways: Ways, begin: Longs, stop: Stop | None) -> Iterator[Block]:
-    """Whole paths in blocks, depth first over blocks, so that memory stays at about a block for each link of a path.
+def block_of(length: int) -> int:
+    """How many beginnings of so many links are extended together."""
+    return max(1, min(BLOCK, BLOCK * SHORT**2 // max(length, 1) ** 2))
 
-    Raises Stopped when `stop` says True.
+
+def whole_blocks(ground: Ground, ways: Ways, begin: Longs, stop: Stop | None) -> Iterator[Block]:
+    """Whole paths in blocks, depth first over blocks, so that what waits is about a block for each length.
+
+    Raises Stopped when `stop` says True, or when more would wait than `WAITING_AT_MOST`.
     """
     count = begin.size
     first = Block(
@@ -109,14 +119,17 @@ def whole_blocks(ground: Ground, ways: Ways, begin: Longs, stop: Stop | None) ->
         sign=np.ones(count, dtype=np.int8),
         delay=np.zeros(count),
     )
-    pending = [first]
+    pending, waiting = [first], first.nodes.size
     while pending:
-        if stop is not None and stop():
+        if waiting > WAITING_AT_MOST or (stop is not None and stop()):
             raise Stopped
         block = pending.pop()
-        if len(block) > BLOCK:
-            pending.append(block.part(slice(BLOCK, None)))
-            block = block.part(slice(0, BLOCK))
+        waiting -= block.nodes.size
+        most = block_of(block.rows.shape[0])
+        if len(block) > most:
+            pending.append(block.part(slice(most, None)))
+            waiting += pending[-1].nodes.size
+            block = block.part(slice(0, most))
         longer = ways.extended(block)
         if not len(longer):
             continue
@@ -126,6 +139,7 @@ def whole_blocks(ground: Ground, ways: Ways, begin: Longs, stop: Stop | None) ->
             longer = longer.part(~arrived)
         if len(longer):
             pending.append(longer)
+            waiting += longer.nodes.size
 
 
 def few_paths(ground: Ground, ways: Ways, begin: list[int]) -> PathLists | None:

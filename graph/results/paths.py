@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from graph.results.terms import Json, tidy
 from schema.kinds import Better
 from schema.records import Claim, Source
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +131,15 @@ class Balance:
         sums: dict[int, list[float]] = {1: [], -1: [], 0: []}
         for sign, strength in signs_and_strengths:
             sums[sign].append(strength)
+        return cls._of_sums(sums, complete=complete)
+
+    @classmethod
+    def of_columns(cls, sign: NDArray[np.int8], strength: NDArray[np.float64], *, complete: bool) -> Balance:
+        """The same of paths in columns."""
+        return cls._of_sums({each: strength[sign == each].tolist() for each in (1, -1, 0)}, complete=complete)
+
+    @classmethod
+    def _of_sums(cls, sums: Mapping[int, Sequence[float]], *, complete: bool) -> Balance:
         return cls(
             found=sum(map(len, sums.values())),
             raises=len(sums[1]),

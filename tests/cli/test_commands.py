@@ -226,3 +226,17 @@ def test_an_id_with_a_comma_can_be_named_in_quotes(caremap, tmp_path) -> None:
     assert (said.status, "x.y" in said.err) == (3, True)
     said = caremap("ask", "impact", "a, b", "d", "--map", file, "--without", '"a, b.d"', "--json")
     assert [path["nodes"] for path in said.json["paths"]] == [["a, b", "c", "d"]]
+
+
+def test_a_map_larger_than_may_be_held_is_refused_with_the_setting_to_turn(caremap, edges, tmp_path, monkeypatch) -> None:
+    store = f"sqlite:///{tmp_path}/map.sqlite"
+    caremap("load", edges, "--store", store)
+    question = ("ask", "impact", "a", "c", "--store", store)
+    assert caremap(*question, "--held-links", "4").status == 0
+    refused = caremap(*question, "--held-links", "3")
+    assert (refused.status, "CAREMAP_HELD_LINKS" in refused.err) == (3, True)
+    monkeypatch.setenv("CAREMAP_HELD_LINKS", "3")
+    assert caremap(*question).status == 3
+    assert caremap(*question, "--held-links", "4").status == 0
+    monkeypatch.setenv("CAREMAP_HELD_LINKS", "few")
+    assert "CAREMAP_HELD_LINKS='few'" in caremap(*question).err

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 
 def test_a_copy_holds_the_same_map_and_history(caremap, a_map, edges, tmp_path) -> None:
     origin, target = (f"sqlite:///{tmp_path}/{name}.sqlite" for name in ("origin", "target"))
@@ -25,3 +27,14 @@ def test_a_copy_into_something_else_is_refused(caremap, a_map, edges, tmp_path) 
     caremap("load", edges, "--store", target)
     assert caremap("copy", origin, target).status in (3, 4)
     assert caremap("copy", f"sqlite:///{tmp_path}/nowhere.sqlite", target).status == 4
+
+
+def test_a_copy_an_export_and_a_page_keep_the_title(caremap, a_map, tmp_path) -> None:
+    origin, target = (f"sqlite:///{tmp_path}/{name}.sqlite" for name in ("origin", "target"))
+    a_map.write_text(json.dumps(json.loads(a_map.read_text()) | {"title": "Care in Kent & Medway"}))
+    caremap("load", a_map, "--store", origin)
+    assert caremap("copy", origin, target, "--json").json["notes"] == 1
+    caremap("export", tmp_path / "out.json", "--store", target)
+    caremap("draw", tmp_path / "out.html", "--store", target)
+    assert json.loads((tmp_path / "out.json").read_text())["title"] == "Care in Kent & Medway"
+    assert "<title>Care in Kent &amp; Medway" in (tmp_path / "out.html").read_text()

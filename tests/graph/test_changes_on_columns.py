@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from graph.changes import applied, checked, difference
-from schema import system_map as room
+from schema import link_edits, link_table
 from schema.errors import InvalidMap
 from schema.kinds import Basis, Sign
 from schema.records import ChangeSet, Claim, Link, Source
@@ -41,8 +41,8 @@ def drawn_link(draw: random.Random, number: int, names: list[str]) -> Link:
 @pytest.mark.parametrize("kept", [0, 20_000], ids=["packed", "records"])
 @pytest.mark.parametrize("seed", range(12))
 def test_a_change_in_columns_equals_a_map_rebuilt_from_records(seed: int, kept: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(room, "RECORDS_KEPT", kept)
-    monkeypatch.setattr(room, "PATCH_KEPT", 300)
+    monkeypatch.setattr(link_table, "RECORDS_KEPT", kept)
+    monkeypatch.setattr(link_edits, "PATCH_KEPT", 300)
     draw = random.Random(seed)
     names = [f"n{number}" for number in range(8)]
     sources = [Source(id=name, title=name) for name in "rst"]
@@ -80,7 +80,7 @@ WRONG = (
 
 
 def test_a_packed_table_is_found_as_wrong_as_its_records(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(room, "RECORDS_KEPT", 0)
+    monkeypatch.setattr(link_table, "RECORDS_KEPT", 0)
     good = [a_link(f"{a} +> {b}", f"g{at}", claims=(Claim(id="1", sign=Sign.PLUS),)) for at, (a, b) in enumerate(pairwise("abcab"))]
     nodes = tuple(a_node(name) for name in "abc")
     links = [link for pair in zip(WRONG, good * 3, strict=False) for link in pair]

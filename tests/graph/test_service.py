@@ -103,3 +103,32 @@ def test_an_undo_of_an_older_change_leaves_what_it_did_not_touch() -> None:
         service.apply(a_change(put_nodes=[Node(id=name, label=name)]))
     service.undo(2, by="me")
     assert [node.id for node in service.snapshot().map.nodes] == ["a", "c"]
+
+
+def test_a_store_keeps_the_title_of_the_map_that_was_loaded_first_until_another_replaces_it(tmp_path) -> None:
+    url = f"sqlite:///{tmp_path}/map.sqlite"
+    service = MapService(EmbeddedStore(url))
+    service.load(SystemMap.of([Node(id="a", label="a")], title="The first"), by="me", why="")
+    assert service.snapshot().map.title == "The first"
+    service.load(SystemMap.of([Node(id="b", label="b")], title="The second"), by="me", why="")
+    service.load(SystemMap.of([Node(id="c", label="c")]), by="me", why="", replace=True)
+    assert MapService(EmbeddedStore(url)).snapshot().map.title == service.snapshot().map.title == "The first"
+    service.load(SystemMap.of([Node(id="c", label="c")], title="The third"), by="me", why="", replace=True)
+    assert service.snapshot().map.title == MapService(EmbeddedStore(url)).snapshot().map.title == "The third"
+
+
+def test_a_layer_has_a_title_of_its_own_and_else_that_of_the_base() -> None:
+    service = MapService(EmbeddedStore("sqlite://"))
+    service.load(SystemMap.of([Node(id="a", label="a")], title="The country"), by="me", why="")
+    service.load(SystemMap.of([Node(id="b", label="b")], title="The county"), by="me", why="", layer="kent")
+    service.load(SystemMap.of([Node(id="c", label="c")]), by="me", why="", layer="plain")
+    titles = {layers: service.snapshot(Scope(layers=("base", *layers))).map.title for layers in ((), ("kent",), ("plain",))}
+    assert titles == {(): "The country", ("kent",): "The county", ("plain",): "The country"}
+
+
+def test_a_snapshot_that_caught_up_keeps_the_title() -> None:
+    service = MapService(EmbeddedStore("sqlite://"))
+    service.load(SystemMap.of([Node(id="a", label="a")], title="A map"), by="me", why="")
+    assert service.snapshot().map.title == "A map"
+    service.apply(a_change(put_nodes=[Node(id="b", label="b")]))
+    assert (service.snapshot().n_nodes, service.snapshot().map.title) == (2, "A map")

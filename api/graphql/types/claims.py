@@ -59,8 +59,8 @@ class Claim:
     route: list[strawberry.ID] = strawberry.field(description="The nodes that it is about, where it is about a whole route.")
 
     @field(shown_as=Source | None, description="Where it was read; null for what the editors hold.")
-    def source(self, parent: strawberry.Parent[records.Claim], info: Asked) -> records.Source | None:
-        return info.context.seen().map.source_of.get(parent.source or "")
+    async def source(self, parent: strawberry.Parent[records.Claim], info: Asked) -> records.Source | None:
+        return await info.context.source(parent.source)
 
     @field()
     def attributes(self, parent: strawberry.Parent[records.Claim]) -> list[Attribute]:
@@ -111,5 +111,5 @@ class Observation:
     note: str | None
 
     @field(shown_as=Source | None)
-    def source(self, parent: strawberry.Parent[records.Observation], info: Asked) -> records.Source | None:
-        return info.context.seen().map.source_of.get(parent.source)
+    async def source(self, parent: strawberry.Parent[records.Observation], info: Asked) -> records.Source | None:
+        return await info.context.source(parent.source)

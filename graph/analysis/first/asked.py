@@ -118,6 +118,7 @@ class Asked:
         self,
         items: Sequence[FirstItem],
         *,
+        found: int | None = None,
         opening: str,
         method: str,
         about: int | None = None,
@@ -126,10 +127,14 @@ class Asked:
         complete: bool = True,
         none: str = "",
     ) -> FirstAnswer:
-        """The answer of these items, the first `filters.top` listed; `none` is the reason where there are none."""
-        reason = None if items else none
+        """The answer of these items, the first `filters.top` listed; `none` is the reason where there are none.
+
+        `found` counts them where only those that are listed were made.
+        """
+        count = len(items) if found is None else found
+        reason = None if count else none
         listed = tuple(items[: self.filters.top])
-        lines = [opening if items else none, *(f"  {place}. {item.text}" for place, item in enumerate(listed[:LISTED_IN_TEXT], 1))]
+        lines = [opening if count else none, *(f"  {place}. {item.text}" for place, item in enumerate(listed[:LISTED_IN_TEXT], 1))]
         if not complete:
             lines.append("There was no time to look at all of it; this is what was found.")
         revision = self.snapshot.revision
@@ -137,7 +142,7 @@ class Asked:
             question=self.name,
             about=None if about is None else self.id(about),
             items=listed,
-            found=len(items),
+            found=count,
             counts=dict(counts or {}),
             notes=tuple(notes),
             complete=complete,

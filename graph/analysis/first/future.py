@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 
+from graph import judging
 from graph.analysis.first.asked import Asked
 from graph.kernels.index import Marks
-from graph.kernels.paths import reach
+from graph.kernels.pairs import paths_of_pairs
+from graph.kernels.paths import PathSet, reach
+from graph.results import Balance
 from graph.results.first import FirstAnswer, FirstItem
-from graph.selection import select
+from graph.selection import Ends, path_problem, select
 from schema.errors import BadQuestion
 from schema.kinds import NodeKind
 from schema.ontology import JUDGED_KINDS, NODE_KIND_CODE
@@ -36,24 +41,24 @@ def future(asked: Asked) -> FirstAnswer:
         )
     today, goal = asked.filters.as_of.toordinal(), asked.the_moment()
     changes = _changes(asked, today)
+    days = sorted(changes)
+    listed = min(len(days), asked.filters.top)
+    verdicts = _Verdicts(asked, goal, [today, *days[:listed]])
     items: list[FirstItem] = []
-    before, turned, complete = _Day(asked, today), 0, True
-    for day in sorted(changes):
-        flips: tuple[str, ...] = ()
-        if len(items) < asked.filters.top:
-            complete &= not asked.stopped
-            after = _Day(asked, day)
-            flips = () if asked.stopped else _flips(asked, before, after, goal)
-            before, turned = after, turned + len(flips)
+    turned, complete = 0, True
+    for before, day in pairwise([today, *days[:listed]]):
+        complete &= not asked.stopped
+        flips = () if asked.stopped else verdicts.flips(before, day)
+        turned += len(flips)
         items.append(_item(day, changes[day], flips))
-    listed = min(len(items), asked.filters.top)
     return asked.answer(
         items,
-        opening=f"After {asked.filters.as_of}, things begin or lapse on {len(items)} days;"
+        found=len(days),
+        opening=f"After {asked.filters.as_of}, things begin or lapse on {len(days)} days;"
         f" on the first {listed} of these {turned} verdicts turn.",
         method=METHOD,
         about=asked.node,
-        counts={"days": len(items), "verdicts_that_turn": turned},
+        counts={"days": len(days), "verdicts_that_turn": turned},
         complete=complete and not asked.stopped,
         none=f"Nothing on the map is known to begin or lapse after {asked.filters.as_of}.",
     )
@@ -75,42 +80,65 @@ def _changes(asked: Asked, today: int) -> dict[int, dict[str, list[str]]]:
     return found
 
 
-class _Day:
-    """What counts on one day: which links a path may take, and which nodes stand."""
+class _Verdicts:
+    """The verdicts of what stands on some days, from paths that are looked for once: those over links that count on any of them."""
 
-    def __init__(self, asked: Asked, day: int) -> None:
-        self.filters = replace(asked.filters, as_of=date.fromordinal(day))
-        selection = select(asked.snapshot, self.filters)
-        free = ~selection.blocked
-        self.usable: Marks = selection.usable & free[asked.snapshot.start] & free[asked.snapshot.end]
-        self.standing: Marks = selection.standing
+    def __init__(self, asked: Asked, goal: int, days: Sequence[int]) -> None:
+        self.asked = asked
+        # A day stands where another question would select it.
+        self._selections = {day: select(asked.snapshot, replace(asked.filters, as_of=date.fromordinal(day))) for day in days}
+        free = {day: ~selection.blocked for day, selection in self._selections.items()}
+        start, end = asked.snapshot.start, asked.snapshot.end
+        self._usable = {day: each.usable & free[day][start] & free[day][end] for day, each in self._selections.items()}
+        any_day = next(iter(self._selections.values()))
+        either = replace(any_day, usable=np.logical_or.reduce(list(self._usable.values())), blocked=np.zeros_like(any_day.blocked))
+        self.rows = self._touched(either.usable, goal)
+        problem = path_problem(asked.snapshot, either, Ends(starts=(), goals=(goal,)), asked.filters)
+        pairs = [(row, goal) for row in self.rows]
+        self._paths = list(paths_of_pairs(problem, pairs, max_paths=asked.filters.max_paths, stop=asked.stop))
 
+    def _touched(self, either: Marks, goal: int) -> list[int]:
+        """The decisions and proposals, or the node asked about, with a way to the goal over a link that counts on some days only.
 
-def _flips(asked: Asked, before: _Day, after: _Day, goal: int) -> tuple[str, ...]:
-    """The verdicts that turn between two days, in the order of ids; of what stands on both only."""
-    names = [asked.id(row) for row in _touched(asked, before, after, goal)]
-    if not names:
-        return ()
-    old, new = ({each.decision: each.verdict for each in asked.judge(names, day.filters).verdicts} for day in (before, after))
-    return tuple(f"{name}: {old[name]} to {new[name]}" for name in sorted(names) if old[name] != new[name])
+        No other verdict can turn: it has the same paths on all days.
+        """
+        snapshot = self.asked.snapshot
+        sometimes = either & ~np.logical_and.reduce(list(self._usable.values()))
+        leads = reach(snapshot.index, either, [goal], direction="in") >= 0
+        changed = np.flatnonzero(sometimes & leads[snapshot.end])
+        if not changed.size:
+            return []
+        behind = reach(snapshot.index, either, np.unique(snapshot.start[changed]).tolist(), direction="in") >= 0
+        kinds = [NODE_KIND_CODE[kind] for kind in (NodeKind.DECISION, NodeKind.PROPOSAL)]
+        judged = np.isin(snapshot.nodes.kind, kinds)
+        if self.asked.node is not None:
+            judged = np.arange(judged.size) == self.asked.node
+        return np.flatnonzero(judged & behind).tolist()
 
+    def flips(self, before: int, after: int) -> tuple[str, ...]:
+        """The verdicts that turn between two days, in the order of ids; of what stands on both only."""
+        turned = {}
+        for row, paths in zip(self.rows, self._paths, strict=True):
+            if self._selections[before].standing[row] and self._selections[after].standing[row]:
+                old, new = self._both(row, paths, before, after)
+                if old != new:
+                    turned[self.asked.id(row)] = f"{old} to {new}"
+        return tuple(f"{name}: {turned[name]}" for name in sorted(turned))
 
-def _touched(asked: Asked, before: _Day, after: _Day, goal: int) -> list[int]:
-    """The decisions and proposals, or the node asked about, with a way to the goal over a link that counts on one day only.
-
-    No other verdict can turn: it has the same paths on both days.
-    """
-    index, either = asked.snapshot.index, before.usable | after.usable
-    leads = reach(index, either, [goal], direction="in") >= 0
-    changed = np.flatnonzero((before.usable != after.usable) & leads[asked.snapshot.end])
-    if not changed.size:
-        return []
-    behind = reach(index, either, np.unique(asked.snapshot.start[changed]).tolist(), direction="in") >= 0
-    kinds = [NODE_KIND_CODE[kind] for kind in (NodeKind.DECISION, NodeKind.PROPOSAL)]
-    judged = np.isin(asked.snapshot.nodes.kind, kinds)
-    if asked.node is not None:
-        judged = np.arange(judged.size) == asked.node
-    return np.flatnonzero(judged & behind & before.standing & after.standing).tolist()
+    def _both(self, row: int, paths: PathSet, before: int, after: int) -> tuple[str, str]:
+        """The verdicts of two days. Where not all paths of all days could be counted, each day is asked for by itself."""
+        if not paths.complete:
+            old, new = (
+                self.asked.judge([self.asked.id(row)], replace(self.asked.filters, as_of=date.fromordinal(day))) for day in (before, after)
+            )
+            return old.verdicts[0].verdict, new.verdicts[0].verdict
+        if not len(paths):
+            return judging.NO_PATH, judging.NO_PATH
+        was, will_be = (np.logical_and.reduceat(self._usable[day][paths.rows], paths.offsets[:-1]) for day in (before, after))
+        if np.array_equal(was, will_be):
+            return "", ""
+        old_sums, new_sums = (Balance.of_columns(paths.sign[each], paths.strength[each], complete=True) for each in (was, will_be))
+        return judging.verdict(old_sums), judging.verdict(new_sums)
 
 
 def _item(day: int, change: dict[str, list[str]], flips: tuple[str, ...]) -> FirstItem:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,11 +40,12 @@ def sight(asked: Asked) -> FirstAnswer:
     wanted = [asked.node] if asked.node is not None else sorted(owned, key=asked.id)
     senses = _Senses(asked)
     factors = np.flatnonzero(asked.is_outcome & ~asked.selection.blocked)
+    reached_by = _reached(asked, {owner: owned.get(owner, []) for owner in wanted}, factors)
     items, sums = [], [0, 0, 0]
     for owner in wanted:
         if asked.stopped:
             break
-        reached = _reached(asked, owned.get(owner, []), factors)
+        reached = reached_by[owner]
         levels = senses.levels(owner, reached)
         item = _item(asked, owner, reached, levels)
         if reached:
@@ -65,13 +66,19 @@ def sight(asked: Asked) -> FirstAnswer:
     )
 
 
-def _reached(asked: Asked, decisions: Sequence[int], factors: NDArray[np.int64]) -> list[int]:
-    """The factors that some of the decisions reach, in the map's order."""
-    found = np.zeros(factors.size, dtype=np.bool_)
+def _reached(asked: Asked, owned: Mapping[int, Sequence[int]], factors: NDArray[np.int64]) -> dict[int, list[int]]:
+    """For each owner the factors that some of its decisions reach, in the map's order."""
+    found = {owner: np.zeros(factors.size, dtype=np.bool_) for owner in owned}
+    pairs = [(owner, decision) for owner, decisions in owned.items() for decision in decisions]
     batch = max(1, CELLS_AT_ONCE // max(asked.snapshot.n_nodes, asked.snapshot.n_links, 1))
-    for first in range(0, len(decisions), batch):
-        found |= (asked.strengths(decisions[first : first + batch])[:, factors] > 0).any(axis=0)
-    return [int(row) for row in factors[found]]
+    for first in range(0, len(pairs), batch):
+        if asked.stopped:
+            break
+        part = pairs[first : first + batch]
+        reaches = asked.strengths([decision for _, decision in part])[:, factors] > 0
+        for (owner, _), marks in zip(part, reaches, strict=True):
+            found[owner] |= marks
+    return {owner: factors[marks].tolist() for owner, marks in found.items()}
 
 
 def _item(asked: Asked, owner: int, reached: Sequence[int], levels: Sequence[int]) -> FirstItem:
@@ -117,6 +124,9 @@ class _Senses:
         hears = self._hears(owner)
         found = []
         for factor in factors:
+            if factor not in self.sights and factor not in self.inputs:
+                found.append(self.undrawn)
+                continue
             ways = [max(level, hears[actor]) for actor, level in self.sights.get(factor, ()) if actor in hears]
             ways += [level for user, level in self.inputs.get(factor, ()) if owner in self.asked.owners.get(user, ())]
             found.append(min(ways, default=self.undrawn))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from graph.analysis.first.asked import Asked
 from graph.analysis.first.sight import USED, level_of
-from graph.kernels.paths import PathProblem, all_paths, strongest
+from graph.kernels.pairs import paths_of_pairs
+from graph.kernels.paths import PathProblem, PathSet, strongest
+from graph.kernels.ranking import strongest_places
 from graph.results import Balance, ImpactPath
 from graph.results.first import Fact, FirstAnswer, FirstItem
 from graph.selection import Ends, path_problem
@@ -26,21 +29,27 @@ METHOD = (
 def works(asked: Asked) -> FirstAnswer:
     """What raises the moment, strongest net first, then by id; a node narrows it to that node."""
     goal = asked.the_moment()
-    raising = _Raising(asked, goal)
-    items = []
-    for row in asked.nodes(NodeKind.PROCESS, NodeKind.FACTOR):
-        what = PRACTICE if asked.snapshot.is_kind(row, NodeKind.PROCESS) else WORKAROUND
-        if asked.node in (None, row) and row != goal and not asked.stopped and (what is PRACTICE or _is_workaround(asked, row)):
-            net = raising.net(row)
-            if net > 0:
-                items.append((net, _item(asked, row, what, net, raising.best(row))))
-    items += _signals(asked, raising)
-    items.sort(key=lambda pair: (-float(f"{pair[0]:.12g}"), pair[1].id))
-    found = [item for _, item in items]
+    doing = _doing(asked)
+    practices = [
+        (row, PRACTICE if asked.snapshot.is_kind(row, NodeKind.PROCESS) else WORKAROUND)
+        for row in asked.nodes(NodeKind.PROCESS, NodeKind.FACTOR)
+        if asked.node in (None, row) and row != goal
+    ]
+    practices = [(row, what) for row, what in practices if what is PRACTICE or _is_workaround(asked, row)]
+    signals = list(_used_signals(asked, doing))
+    raising = _Raising(asked, goal, [*(row for row, _ in practices), *(user for _, users in signals for user in users)])
+    found = [_Found(net=raising.nets[row], id=asked.id(row), what=what, row=row) for row, what in practices if raising.nets[row] > 0]
+    for link, users in signals:
+        nets = {user: raising.nets[user] for user in users if raising.nets[user] > 0}
+        if nets:
+            name = asked.snapshot.map.links.ids[link]
+            found.append(_Found(net=max(nets.values()), id=name, what=SIGNAL, row=link, used_by=asked.ids(nets)))
+    found.sort(key=lambda each: (-float(f"{each.net:.12g}"), each.id))
     label = asked.snapshot.node(goal).label
-    counts = {what.replace(" ", "_"): sum(item.facts["what"] == what for item in found) for what in (PRACTICE, SIGNAL, WORKAROUND)}
+    counts = {what.replace(" ", "_"): sum(each.what == what for each in found) for what in (PRACTICE, SIGNAL, WORKAROUND)}
     return asked.answer(
-        found,
+        [_signal(asked, each) if each.what == SIGNAL else _practice(asked, each, raising) for each in found[: asked.filters.top]],
+        found=len(found),
         opening=f"{counts['practice']} practices, {counts['used_signal']} used signals and {counts['workaround']} workarounds raise {label}"
         " on balance. Build on them.",
         method=METHOD,
@@ -51,6 +60,17 @@ def works(asked: Asked) -> FirstAnswer:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """Something that raises the moment, before it is told. `row` is a node's, or the link's of a signal."""
+
+    net: float
+    id: str
+    what: str
+    row: int
+    used_by: tuple[str, ...] = ()
+
+
 def _is_workaround(asked: Asked, row: int) -> bool:
     """Whether a factor is marked as one: by an attribute, or by one of its names."""
     node = asked.snapshot.node(row)
@@ -59,38 +79,45 @@ def _is_workaround(asked: Asked, row: int) -> bool:
 
 
 class _Raising:
-    """By how much each node raises the goal, worked out once for each; 0 where it does not, or not surely."""
+    """By how much each of some nodes raises the goal; 0 where it does not, or not surely."""
 
-    def __init__(self, asked: Asked, goal: int) -> None:
+    def __init__(self, asked: Asked, goal: int, rows: Sequence[int]) -> None:
         self.asked, self.goal, self.complete = asked, goal, True
-        self._nets: dict[int, float] = {}
-
-    def net(self, row: int) -> float:
-        if row not in self._nets:
-            found = all_paths(self._problem(row), max_paths=self.asked.filters.max_paths, stop=self.asked.stop)
-            balance = Balance.of(zip(found.sign.tolist(), found.strength.tolist(), strict=True), complete=found.complete)
+        self.nets: dict[int, float] = {}
+        self._found: dict[int, PathSet] = {}
+        unique = list(dict.fromkeys(rows))
+        pairs = [(row, goal) for row in unique]
+        every = paths_of_pairs(self._problem(goal), pairs, max_paths=asked.filters.max_paths, stop=asked.stop)
+        for row, found in zip(unique, every, strict=True):
+            balance = Balance.of_columns(found.sign, found.strength, complete=found.complete)
             self.complete &= found.complete
             determined = balance.determinacy is not None and balance.determinacy >= DETERMINED
-            self._nets[row] = balance.net if determined and balance.net > 0 else 0.0
-        return self._nets[row]
+            self.nets[row] = balance.net if determined and balance.net > 0 else 0.0
+            if self.nets[row] > 0:
+                self._found[row] = found
 
     def best(self, row: int) -> ImpactPath | None:
-        found = strongest(self._problem(row), 1, stop=self.asked.stop)
-        return path_of(self.asked.snapshot, self.asked.selection, found.paths[0]) if found.paths else None
+        """The strongest path from a node that raises the goal."""
+        found = self._found[row]
+        if found.complete:
+            paths = [found.path(place) for place in strongest_places(found, self.asked.snapshot.rank, 1)]
+        else:
+            paths = list(strongest(self._problem(row), 1, stop=self.asked.stop).paths)
+        return path_of(self.asked.snapshot, self.asked.selection, paths[0]) if paths else None
 
     def _problem(self, row: int) -> PathProblem:
         ends = Ends(starts=(row,), goals=(self.goal,))
         return path_problem(self.asked.snapshot, self.asked.selection, ends, self.asked.filters)
 
 
-def _item(asked: Asked, row: int, what: str, net: float, best: ImpactPath | None) -> FirstItem:
-    node = asked.snapshot.node(row)
+def _practice(asked: Asked, found: _Found, raising: _Raising) -> FirstItem:
+    node, best = asked.snapshot.node(found.row), raising.best(found.row)
     claims = [*node.claims, *(claim for step in (best.steps if best else ()) for claim in step.claims)]
     return FirstItem(
         id=node.id,
         label=node.label,
-        facts={"what": what, "net": net, "used_by": (), "path": best.links if best else (), **_said(claims)},
-        text=f"{what.capitalize()} {node.id}: {best.text if best else node.label}",
+        facts={"what": found.what, "net": found.net, "used_by": (), "path": best.links if best else (), **_said(claims)},
+        text=f"{found.what.capitalize()} {node.id}: {best.text if best else node.label}",
     )
 
 
@@ -100,30 +127,26 @@ def _said(claims: Iterable[Claim]) -> dict[str, tuple[str, ...]]:
     return {"claims": tuple(sorted(kept)), "sources": tuple(sorted({claim.source for claim in kept.values() if claim.source}))}
 
 
-def _signals(asked: Asked, raising: _Raising) -> list[tuple[float, FirstItem]]:
-    """The information links in use by something that raises the goal: an input of it, or told to the one who does it."""
+def _doing(asked: Asked) -> dict[int, list[int]]:
+    """The decisions and processes of each owner."""
     doing: dict[int, list[int]] = {}
     for row in asked.nodes(NodeKind.DECISION, NodeKind.PROCESS):
         for owner in asked.owners.get(row, ()):
             doing.setdefault(owner, []).append(row)
-    items = []
+    return doing
+
+
+def _used_signals(asked: Asked, doing: Mapping[int, list[int]]) -> Iterator[tuple[int, list[int]]]:
+    """The information links in use, with what may use them: what takes it into account, or what the one who is told does."""
     for link in asked.standing(LinkKind.INFORMS, LinkKind.TAKES_AS_INPUT):
         record, start, end = asked.snapshot.link(link), int(asked.snapshot.start[link]), int(asked.snapshot.end[link])
-        is_told = record.kind is LinkKind.INFORMS
-        if asked.node not in (None, start, end) or asked.stopped or level_of(record) != USED:
-            continue
-        users: Sequence[int] = doing.get(end, []) if is_told else [start]
-        nets = {user: raising.net(user) for user in users if raising.net(user) > 0}
-        if nets:
-            one, other = (asked.snapshot.node(row).label for row in (start, end))
-            said = f"{one} tells {other}" if is_told else f"{one} takes {other} into account"
-            facts: dict[str, Fact] = {
-                "what": SIGNAL,
-                "net": max(nets.values()),
-                "used_by": asked.ids(nets),
-                "path": (),
-                **_said(record.claims),
-            }
-            text = f"Used signal: {said}; used by {', '.join(asked.ids(nets))}."
-            items.append((max(nets.values()), FirstItem(id=record.id, label=said, facts=facts, text=text)))
-    return items
+        if asked.node in (None, start, end) and level_of(record) == USED:
+            yield link, doing.get(end, []) if record.kind is LinkKind.INFORMS else [start]
+
+
+def _signal(asked: Asked, found: _Found) -> FirstItem:
+    record = asked.snapshot.link(found.row)
+    one, other = (asked.snapshot.map.node(name).label for name in (record.start, record.end))
+    said = f"{one} tells {other}" if record.kind is LinkKind.INFORMS else f"{one} takes {other} into account"
+    facts: dict[str, Fact] = {"what": SIGNAL, "net": found.net, "used_by": found.used_by, "path": (), **_said(record.claims)}
+    return FirstItem(id=record.id, label=said, facts=facts, text=f"Used signal: {said}; used by {', '.join(found.used_by)}.")

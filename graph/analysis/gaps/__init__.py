@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -10,8 +11,9 @@ from numpy.typing import NDArray
 
 from graph.analysis.gaps.consultation import asked_and_unchanged, consultation_gaps, consultation_order
 from graph.analysis.gaps.cover import cover
+from graph.analysis.gaps.findings import LADDER, NO_SENSOR, Finding, Tally, first_of
 from graph.analysis.gaps.information import Information
-from graph.analysis.gaps.judged import LADDER, NO_SENSOR, Finding, Judge, Tally, in_order, owners_of
+from graph.analysis.gaps.judged import Judge, owners_of
 from graph.analysis.gaps.told import WORDS, Teller
 from graph.analysis.gaps.unseen import STATES
 from graph.kernels.best import best_strengths
@@ -60,8 +62,9 @@ def gaps(
     orphans = [row for row, owners in owned if not owners]
     owned = [(row, owners) for row, owners in owned if owners]
     toward = None if goal is None else _toward(snapshot, selection, goal, filters, stop)
-    information = Information(snapshot, selection)
-    askers = {owner for _, owners in owned for owner in owners} | {snapshot.find(name) for name in decisions}
+    all_owners = {owner for _, owners in owned for owner in owners}
+    information = Information(snapshot, selection, all_owners)
+    askers = all_owners | {snapshot.find(name) for name in decisions}
     judge, tally = Judge(snapshot, information, toward), Tally()
     factors = np.flatnonzero((snapshot.nodes.kind == NODE_KIND_CODE[NodeKind.FACTOR]) & selection.standing & ~selection.blocked)
     lacking: list[ConsultationGap] = []
@@ -78,16 +81,19 @@ def gaps(
         lacking += consultation_gaps(snapshot, selection, part, acts, factors)
     lacking.sort(key=consultation_order)
     rank = _rank_of_ids(snapshot)
-    said = [finding for finding in tally.findings if finding.state != NOT_RECORDED]
-    headline = in_order(said + judge.first_unseen(tally, filters.top, rank, recorded=True), snapshot)
-    rest = [finding for finding in tally.findings if finding.state == NOT_RECORDED]
+    said = [finding for finding in tally.findings if finding.case.state != NOT_RECORDED]
+    headline = first_of(said + judge.first_unseen(tally, filters.top, rank, recorded=True), snapshot, filters.top)
+    rest = [finding for finding in tally.findings if finding.case.state == NOT_RECORDED]
     if unrecorded:
-        rest = in_order(rest + judge.first_unseen(tally, filters.top, rank, recorded=False), snapshot)
+        rest = first_of(rest + judge.first_unseen(tally, filters.top, rank, recorded=False), snapshot, filters.top)
+    listed = [judge.with_ways(finding) for finding in headline]
+    listed_rest = [judge.with_ways(finding) for finding in rest] if unrecorded else []
     teller = Teller(snapshot, selection, filters, information, toward, stop)
+    teller.look_up([*listed, *listed_rest])
     counted = _Counted.of(tally, said)
     answer = GapAnswer(
         moment=None if goal is None else snapshot.node(goal).id,
-        gaps=tuple(teller.gap(finding) for finding in headline[: filters.top]),
+        gaps=tuple(map(teller.gap, listed)),
         found=counted.found,
         by_kind=counted.by_kind,
         by_state=counted.by_state,
@@ -95,7 +101,7 @@ def gaps(
         closed=tally.closed,
         partly_closed=tally.partly_closed,
         not_recorded=counted.by_state[NOT_RECORDED],
-        unrecorded=tuple(teller.gap(finding) for finding in rest[: filters.top]) if unrecorded else (),
+        unrecorded=tuple(map(teller.gap, listed_rest)),
         without_owner=tuple(snapshot.node(row).id for row in orphans),
         cover=cover(snapshot, information, said, tally.unseen, filters.top, rank),
         consultation_gaps=tuple(lacking[: filters.top]),
@@ -103,7 +109,7 @@ def gaps(
         asked_and_unchanged=tuple(asked_and_unchanged(snapshot, selection, None if not decisions else askers)),
         reading=PLAIN if information.is_plain else CITED,
         complete=complete,
-        reason=_reason(snapshot, selection, asked, tally, headline, filters),
+        reason=None if counted.found else _reason(snapshot, selection, asked, tally, filters),
         text="",
         terms=_terms(snapshot, filters, taken, complete=complete),
     )
@@ -122,16 +128,14 @@ class _Counted:
     @classmethod
     def of(cls, tally: Tally, said: Sequence[Finding]) -> _Counted:
         unseen = tally.unseen
-        by_kind = {kind: sum(finding.kind == kind for finding in said) for kind in LADDER}
-        by_kind[NO_SENSOR] += unseen.headline
-        states = (SAID_MISSING, DISPUTED, NOT_RECORDED)
+        kinds = Counter(finding.case.kind for finding in said)
+        kinds[NO_SENSOR] += unseen.headline
+        states = Counter(finding.case.state for finding in tally.findings)
         return cls(
             found=len(said) + unseen.headline,
             open_pairs=len({(finding.decision, finding.factor) for finding in said}) + unseen.headline,
-            by_kind=by_kind,
-            by_state={
-                state: sum(finding.state == state for finding in tally.findings) + unseen.count(STATES.index(state)) for state in states
-            },
+            by_kind={kind: kinds[kind] for kind in LADDER},
+            by_state={state: states[state] + unseen.count(STATES.index(state)) for state in (SAID_MISSING, DISPUTED, NOT_RECORDED)},
         )
 
 
@@ -231,11 +235,8 @@ def _acts(
     return acts, True
 
 
-def _reason(
-    snapshot: Snapshot, selection: Selection, asked: Sequence[int], tally: Tally, headline: Sequence[Finding], filters: Filters
-) -> str | None:
-    if headline:
-        return None
+def _reason(snapshot: Snapshot, selection: Selection, asked: Sequence[int], tally: Tally, filters: Filters) -> str:
+    """Why there is no gap to list."""
     gone = [row for row in asked if not selection.standing[row]]
     if gone:
         return "; ".join(why_not_standing(snapshot, snapshot.node(row).id) for row in gone) + "."

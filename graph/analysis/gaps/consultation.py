@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from graph.analysis.gaps.information import Said, voice
+from graph.analysis.gaps.said import Said, voice
 from graph.generic import generic_levels
 from graph.kernels.index import Floats
 from graph.results import ConsultationGap, Unanswered

@@ -7,8 +7,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from graph.analysis.gaps.findings import Finding
 from graph.analysis.gaps.information import Information
-from graph.analysis.gaps.judged import Finding
 from graph.analysis.gaps.unseen import UnseenPairs, heaviest
 from graph.kernels.index import Longs
 from graph.results import Cover, FeedbackLink
@@ -53,7 +53,7 @@ def cover(snapshot: Snapshot, information: Information, findings: Sequence[Findi
 
     def place(candidate: Candidate) -> tuple[float, int, bool, str, str]:
         left = closes[candidate] & open_pairs
-        worth = float(f"{math.fsum(weight[pair] for pair in left):.12g}")
+        worth = float(f"{math.fsum(map(weight.__getitem__, left)):.12g}")
         return -worth, -len(left), candidate[0] == OBSERVES, ids[candidate[1]], ids[candidate[2]]
 
     # What a link still closes only shrinks, so a link whose place holds when it comes up again is the best.
@@ -92,27 +92,34 @@ def unseen_scores(unseen: UnseenPairs) -> list[float]:
 
 
 def _pairs(snapshot: Snapshot, findings: Sequence[Finding]) -> list[_Pair]:
-    unique: dict[tuple[int, int], _Pair] = {}
-    for finding in findings:
-        decision, factor = snapshot.node(finding.decision), snapshot.node(finding.factor)
-        spans = [span for span in (decision.decision_cycle_months, factor.changes_within_months) if span is not None]
-        pair = _Pair(
-            decision=finding.decision, factor=finding.factor, owner=finding.owner, score=finding.score, limit=min(spans, default=None)
+    unique = {(finding.decision, finding.factor): finding for finding in reversed(findings)}
+    spans = {row: snapshot.node(row).decision_cycle_months for row in {decision for decision, _ in unique}}
+    changes = {row: snapshot.node(row).changes_within_months for row in {factor for _, factor in unique}}
+    return [
+        _Pair(
+            decision=decision,
+            factor=factor,
+            owner=finding.case.owner,
+            score=finding.score,
+            limit=min((span for span in (spans[decision], changes[factor]) if span is not None), default=None),
         )
-        unique.setdefault((finding.decision, finding.factor), pair)
-    return list(unique.values())
+        for (decision, factor), finding in reversed(unique.items())
+    ]
 
 
 def _candidates(information: Information, pairs: Sequence[_Pair]) -> dict[Candidate, set[int]]:
+    alike: dict[tuple[int, int, float | None], list[int]] = {}
+    for number, pair in enumerate(pairs):
+        alike.setdefault((pair.owner, pair.factor, pair.limit), []).append(number)
     closes: dict[Candidate, set[int]] = {}
     holders: dict[int, list[tuple[int, float]]] = {}
-    for number, pair in enumerate(pairs):
-        closes.setdefault((OBSERVES, pair.owner, pair.factor), set()).add(number)
-        if pair.factor not in holders:
-            holders[pair.factor] = _holders(information, pair.factor)
-        for holder, delay in holders[pair.factor]:
-            if holder != pair.owner and (pair.limit is None or delay <= pair.limit):
-                closes.setdefault((INFORMS, holder, pair.owner), set()).add(number)
+    for (owner, factor, limit), numbers in alike.items():
+        closes.setdefault((OBSERVES, owner, factor), set()).update(numbers)
+        if factor not in holders:
+            holders[factor] = _holders(information, factor)
+        for holder, delay in holders[factor]:
+            if holder != owner and (limit is None or delay <= limit):
+                closes.setdefault((INFORMS, holder, owner), set()).update(numbers)
     return closes
 
 

@@ -4,174 +4,55 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import TypeAlias
 
 import numpy as np
 
-from graph.results import Voice
+from graph.analysis.gaps.said import Said
+from graph.analysis.gaps.steps import Input, Passing, Way
 from graph.selection import Selection
 from graph.snapshot import Snapshot
 from schema.kinds import LinkKind, NodeKind, Use
-from schema.records import Claim, Link, Node
-from schema.system_map import end_day, first_day
+from schema.ontology import NODE_KIND_CODE
+from schema.records import Claim
 
 _KINDS = (LinkKind.OBSERVES, LinkKind.INFORMS, LinkKind.TAKES_AS_INPUT)
-_OPEN = (Use.YES, Use.SOMETIMES)
 _BELONGS = (LinkKind.PART_OF, LinkKind.SITS_IN)
-SOMETIMES_STRENGTH = 0.5
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
-    """Whether something happens, as far as is recorded, with the claims that say it does not and those that say it does.
-
-    What the link states as a whole decides; where it states nothing, the claims do, and one that says no outweighs the rest.
-    """
-
-    value: Use
-    missing: tuple[Claim, ...] = ()
-    there: tuple[Claim, ...] = ()
-
-    @property
-    def is_missing(self) -> bool:
-        return self.value is Use.NO
-
-    @property
-    def is_recorded(self) -> bool:
-        return self.value is not Use.UNKNOWN
-
-    @classmethod
-    def of(cls, link: Link, field: str, otherwise: Use) -> Said:
-        """What a link says of `available` or `used`; `otherwise` where neither it nor a claim says anything."""
-        by_value = [(claim, _use(claim.attributes.get(field))) for claim in link.claims]
-        missing = tuple(claim for claim, use in by_value if use is Use.NO)
-        there = tuple(claim for claim, use in by_value if use in _OPEN)
-        value: Use | None = getattr(link, field)
-        if value is None:
-            said = [use for _, use in by_value if use is not None]
-            value = next((use for use in (Use.NO, Use.SOMETIMES, Use.YES, Use.UNKNOWN) if use in said), otherwise)
-        if value is Use.NO and not missing:
-            missing = tuple(claim for claim in link.claims if claim not in there and not is_reason(claim))
-        return cls(value=value, missing=missing, there=there)
-
-
-def _use(word: object) -> Use | None:
-    if isinstance(word, bool):
-        return Use.YES if word else Use.NO
-    return Use(word) if isinstance(word, str) and word in {str(use) for use in Use} else None
-
-
-def is_reason(claim: Claim) -> bool:
-    """Whether a claim says why something is so."""
-    return _use(claim.attributes.get("because")) is Use.YES
-
-
-def voice(snapshot: Snapshot, claim: Claim, decision: Node | None = None) -> Voice:
-    """Who makes a claim, as far as is recorded, and whether before a decision was taken."""
-    source = snapshot.map.source_of.get(claim.source or "")
-    by = claim.by or (source.author or source.publisher or source.title if source else None)
-    early = decision is not None and bool(claim.said_on) and end_day(claim.said_on) <= first_day(decision.valid_from)
-    return Voice(
-        claim=claim.id, by=by, source=claim.source, standpoint=claim.standpoint, said_on=claim.said_on, text=claim.text, early=early
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Passing:
-    """One step on which information passes: a link that observes or informs. Delays are months, NaN unknown."""
-
-    row: int
-    id: str
-    start: int
-    end: int
-    signal: str | None
-    available: Said
-    used: Said
-    delay: float
-    strength: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Way:
-    """A way of one signal from who sees a factor to an owner: the observation, then what is told to whom.
-
-    `delay` sums the middles of what is known, `delay_known` says whether that is all; `strength` is the product of the steps'
-    strengths, halved for each that is used only sometimes.
-    """
-
-    steps: tuple[Passing, ...]
-    signal: str | None
-
-    @property
-    def cut(self) -> tuple[Passing, ...]:
-        """The steps that are said not to be available."""
-        return tuple(step for step in self.steps if step.available.is_missing)
-
-    @property
-    def unused(self) -> tuple[Passing, ...]:
-        """The steps that are said not to be used."""
-        return tuple(step for step in self.steps if step.used.is_missing)
-
-    @property
-    def unrecorded(self) -> tuple[Passing, ...]:
-        """The steps of which nobody says whether they are used. Seeing a thing is use enough."""
-        return tuple(step for step in self.steps[1:] if not step.used.is_recorded)
-
-    @property
-    def delay(self) -> float:
-        return math.fsum(step.delay for step in self.steps if not math.isnan(step.delay))
-
-    @property
-    def delay_known(self) -> bool:
-        return not any(math.isnan(step.delay) for step in self.steps)
-
-    @property
-    def strength(self) -> float:
-        partly = sum(Use.SOMETIMES in (step.available.value, step.used.value) for step in self.steps)
-        return math.prod(step.strength for step in self.steps) * SOMETIMES_STRENGTH**partly
-
-    @property
-    def last_sender(self) -> int:
-        """Who tells the owner; the observer itself where it is the owner."""
-        return self.steps[-1].start
-
-    @property
-    def ids(self) -> tuple[str, ...]:
-        return tuple(step.id for step in self.steps)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Input:
-    """A thing that a decision takes into account, or is said not to."""
-
-    row: int
-    id: str
-    taken: int
-    said: Said
+_Told: TypeAlias = tuple[tuple[Passing, ...], str | None]
+"""The steps on which somebody is told, and the signal."""
 
 
 class Information:
-    """All information links that stand, indexed: by factor, by actor, by decision."""
+    """All information links that stand, indexed: by factor, by actor, by decision. `owners` are those to whom ways back may lead."""
 
-    def __init__(self, snapshot: Snapshot, selection: Selection) -> None:
+    def __init__(self, snapshot: Snapshot, selection: Selection, owners: Collection[int]) -> None:
         self.snapshot = snapshot
         self.sights: dict[int, list[Passing]] = {}
         self.tellings: dict[int, list[Passing]] = {}
         self.inputs: dict[int, list[Input]] = {}
         self.has_claims = False
-        self._ways: dict[tuple[int, int], tuple[Way, ...]] = {}
+        self._ways: dict[int, Mapping[int, Sequence[Way]]] = {}
+        self._told: dict[int, Mapping[int, Collection[_Told]]] = {}
+        self._owners = owners
+        self._come_to: dict[int, set[int]] = {}
         self._heard: dict[int, Mapping[int, float]] = {}
         self._seen: dict[int, list[Passing]] = {}
-        self._others: dict[tuple[int, frozenset[int]], list[int]] = {}
+        self._others: dict[int, list[int]] = {}
         for row in snapshot.of_kind(*_KINDS).tolist():
             if selection.standing_links[row]:
                 self._add(row)
         for steps in (*self.sights.values(), *self.tellings.values()):
             steps.sort(key=lambda step: step.id)
         self._seen = {factor: [step for step in steps if not step.available.is_missing] for factor, steps in self.sights.items()}
-        carried = {step.signal for steps in self.tellings.values() for step in steps}
-        self.signals = sorted(signal for signal in carried if signal is not None)
+        self._naming: dict[str, list[Passing]] = {}
+        for step in (step for steps in self.tellings.values() for step in steps):
+            if step.signal is not None:
+                self._naming.setdefault(step.signal, []).append(step)
+        self.signals = sorted(self._naming)
         self._home = self._homes(selection)
 
     def _add(self, row: int) -> None:
@@ -226,34 +107,68 @@ class Information:
         """Who is said not to see a factor."""
         return [step for step in self.sights.get(factor, ()) if step.available.is_missing]
 
-    def ways_back(self, factor: int, owner: int) -> list[Way]:
-        """For each observer and signal the best way to an owner: fewest steps cut, unused and unrecorded, then soonest."""
-        found = []
-        for sight in self.seen_by(factor):
-            for way in self._told(sight.start, owner):
-                found.append(Way(steps=(sight, *way.steps), signal=way.signal))
-        return found
-
-    def _told(self, begin: int, owner: int) -> tuple[Way, ...]:
-        ways = self._ways.get((begin, owner))
+    def ways_back(self, factor: int) -> Mapping[int, Sequence[Way]]:
+        """For each owner that can be told, and for each observer and signal, the best way: fewest steps cut, unused and unrecorded,
+        then soonest."""
+        ways = self._ways.get(factor)
         if ways is None:
-            signals: Sequence[str | None] = (None,) if begin == owner else (*self.signals, None)
-            found = {way.ids: way for way in (self._quickest(begin, owner, signal) for signal in signals) if way is not None}
-            ways = self._ways[begin, owner] = tuple(found.values())
+            found: dict[int, list[Way]] = {}
+            for sight in self.seen_by(factor):
+                for owner, told in self._told_by(sight.start).items():
+                    found.setdefault(owner, []).extend(Way(steps=(sight, *steps), signal=signal) for steps, signal in told)
+            ways = self._ways[factor] = found
         return ways
 
-    def _quickest(self, begin: int, owner: int, signal: str | None) -> Way | None:
-        """The best way for one signal; a link that names none passes any, and one that names another passes none of it."""
+    def _told_by(self, begin: int) -> Mapping[int, Collection[_Told]]:
+        """For each owner the ways from who sees a thing, one for each signal that makes a difference, with the signal."""
+        known = self._told.get(begin)
+        if known is None:
+            plain = self._search(begin, None)
+            searches: list[tuple[Mapping[int, tuple[Passing, ...]], str | None]] = []
+            for signal in (*self.signals, None):
+                # A signal that nobody on the way passes on by name fares like one without a name.
+                found = plain if signal is None or not self._heard_of(begin, signal) else self._search(begin, signal)
+                if not any(found is other for other, _ in searches):
+                    searches.append((found, signal))
+            told: dict[int, dict[tuple[str, ...], _Told]] = {}
+            for found, signal in searches:
+                for owner, steps in found.items():
+                    named = any(step.signal is not None for step in steps)
+                    told.setdefault(owner, {})[tuple(step.id for step in steps)] = steps, signal if named else None
+            known = self._told[begin] = {owner: list(ways.values()) for owner, ways in told.items()}
+        return known
+
+    def _heard_of(self, begin: int, signal: str) -> bool:
+        """Whether a link that names the signal starts where what names none can come to."""
+        return any(step.start in self._unnamed(begin) for step in self._naming.get(signal, ()))
+
+    def _unnamed(self, begin: int) -> Collection[int]:
+        """Whom what names no signal can come to from somebody, over links said to be there or not."""
+        known = self._come_to.get(begin)
+        if known is None:
+            known, waiting = {begin}, [begin]
+            while waiting:
+                fresh = {step.end for step in self.tellings.get(waiting.pop(), ()) if step.signal is None} - known
+                known |= fresh
+                waiting += fresh
+            self._come_to[begin] = known
+        return known
+
+    def _search(self, begin: int, signal: str | None) -> Mapping[int, tuple[Passing, ...]]:
+        """The best way for one signal to each owner that can be told.
+
+        A link that names no signal passes any, and one that names another passes none of it.
+        """
         queue: list[tuple[int, int, int, float, int, tuple[str, ...], int, tuple[Passing, ...]]] = [(0, 0, 0, 0.0, 0, (), begin, ())]
         done: set[int] = set()
-        while queue:
+        found: dict[int, tuple[Passing, ...]] = {}
+        while queue and len(found) < len(self._owners):
             cut, unused, unrecorded, delay, hops, ids, actor, steps = heapq.heappop(queue)
-            if actor == owner:
-                named = any(step.signal is not None for step in steps)
-                return Way(steps=steps, signal=signal if named else None)
             if actor in done:
                 continue
             done.add(actor)
+            if actor in self._owners:
+                found[actor] = steps
             for step in self.tellings.get(actor, ()):
                 if step.end in done or step.signal not in (None, signal):
                     continue
@@ -266,7 +181,7 @@ class Information:
                     (*ids, step.id),
                 )
                 heapq.heappush(queue, (*cost, step.end, (*steps, step)))
-        return None
+        return found
 
     def heard_from(self, observer: int) -> Mapping[int, float]:
         """Everybody who hears what somebody sees, with the soonest that they can, in months; the observer itself first."""
@@ -288,32 +203,38 @@ class Information:
             known = self._heard[observer] = heard
         return known
 
-    def other_owners(self, factor: int, owners: Iterable[int]) -> list[int]:
+    def other_owners(self, factor: int, owners: Collection[int]) -> list[int]:
         """Bodies that hear of a factor and are neither the decision's owner nor on the observer's own side.
 
         A role's side is the body that it belongs to. Where the map does not say which, a body that the role itself tells counts as
         its side unless that body decides something.
         """
-        mine = frozenset(owners)
-        known = self._others.get((factor, mine))
-        if known is not None:
-            return known
-        found: dict[int, None] = {}
-        for sight in self.seen_by(factor):
-            own_side = {sight.start} | self._home.get(sight.start, set())
-            homeless = self.snapshot.is_kind(sight.start, NodeKind.ROLE) and len(own_side) == 1
-            direct = {step.end for step in self.tellings.get(sight.start, ())} if homeless else set()
-            for actor in self.heard_from(sight.start):
-                if actor in mine or actor in own_side:
-                    continue
+        known = self._others.get(factor)
+        if known is None:
+            hearers = (actor for sight in self.seen_by(factor) for actor in self._hearers(sight.start))
+            known = self._others[factor] = list(dict.fromkeys(hearers))
+        return [actor for actor in known if actor not in owners]
+
+    def _hearers(self, observer: int) -> Iterator[int]:
+        """The bodies not on the observer's own side that hear what it sees, and the roles that decide."""
+        own_side = {observer} | self._home.get(observer, set())
+        homeless = self.snapshot.is_kind(observer, NodeKind.ROLE) and len(own_side) == 1
+        direct = {step.end for step in self.tellings.get(observer, ())} if homeless else set()
+        for actor in self.heard_from(observer):
+            if actor not in own_side:
                 sure = self.snapshot.is_kind(actor, NodeKind.BODY) and actor not in direct
                 if sure or (self.snapshot.is_kind(actor, NodeKind.BODY, NodeKind.ROLE) and self._decides(actor)):
-                    found[actor] = None
-        return self._others.setdefault((factor, mine), list(found))
+                    yield actor
 
     def _decides(self, actor: int) -> bool:
-        owned = np.flatnonzero(self.snapshot.nodes.owner == actor)
-        return any(self.snapshot.is_kind(int(row), NodeKind.DECISION, NodeKind.RULE) for row in owned)
+        return actor in self._deciding
+
+    @cached_property
+    def _deciding(self) -> Collection[int]:
+        """Who owns a decision or a rule."""
+        kinds = [NODE_KIND_CODE[kind] for kind in (NodeKind.DECISION, NodeKind.RULE)]
+        owners = self.snapshot.nodes.owner[np.isin(self.snapshot.nodes.kind, kinds)]
+        return set(owners[owners >= 0].tolist())
 
     # ---- what counts when a decision is taken ---------------------------
 
@@ -322,6 +243,9 @@ class Information:
 
         A way that names no signal may bring any that nobody is recorded as passing on, or that its observer passes on.
         """
+        inputs = self.inputs.get(decision)
+        if not inputs:
+            return None
         wanted = {factor}
         row_of = self.snapshot.row_of
         if way.signal is not None:
@@ -329,8 +253,8 @@ class Information:
         else:
             sent = {step.signal for step in self.tellings.get(way.steps[0].start, ())}
             others = {row_of[signal] for signal in self.signals if signal not in sent and signal in row_of}
-            wanted |= {item.taken for item in self.inputs.get(decision, ()) if self.snapshot.is_kind(item.taken, NodeKind.SIGNAL)} - others
-        fitting = [item for item in self.inputs.get(decision, ()) if item.taken in wanted]
+            wanted |= {item.taken for item in inputs if self.snapshot.is_kind(item.taken, NodeKind.SIGNAL)} - others
+        fitting = [item for item in inputs if item.taken in wanted]
         order = {Use.YES: 0, Use.SOMETIMES: 1, Use.UNKNOWN: 2, Use.NO: 3}
         return min(fitting, key=lambda item: (order[item.said.value], item.id), default=None)
 

@@ -2,80 +2,51 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from graph.analysis.gaps.information import Information, Input, Way, is_reason
-from graph.analysis.gaps.unseen import STATES, Unseen, UnseenPairs
+from graph.analysis.gaps.findings import (
+    NO_SENSOR,
+    NOT_SENT,
+    NOT_USED,
+    TOO_LATE,
+    WRONG_PLACE,
+    Back,
+    Case,
+    Finding,
+    Tally,
+)
+from graph.analysis.gaps.information import Information
+from graph.analysis.gaps.said import is_reason
+from graph.analysis.gaps.steps import Way
+from graph.analysis.gaps.unseen import STATES, Unseen
 from graph.kernels.index import Floats, Longs, Marks
 from graph.results.gaps import DISPUTED, NOT_RECORDED, SAID_MISSING
 from graph.snapshot import Snapshot
 from schema.kinds import LinkKind, Use
 from schema.records import Claim
 
-NO_SENSOR, NOT_SENT, NOT_USED, TOO_LATE, WRONG_PLACE = "no_sensor", "not_sent", "not_used", "too_late", "wrong_place"
-LADDER = (NO_SENSOR, NOT_SENT, WRONG_PLACE, NOT_USED, TOO_LATE)
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Judgement:
+    """What became of a pair: the cases that are gaps, or that its loop is closed, if only by ways that are used now and then."""
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Back:
-    """A way back with what the decision makes of it, and the flaws that hold on it."""
-
-    way: Way
-    taken: Input | None
-    owner: int
-    flaws: tuple[str, ...]
-    limit: float | None
-
-    @property
-    def is_used(self) -> bool:
-        """Whether it arrives, is used at every step and taken into account, in time or not."""
-        return not set(self.flaws) - {TOO_LATE}
-
-    @property
-    def is_partly_used(self) -> bool:
-        steps = any(Use.SOMETIMES in (step.available.value, step.used.value) for step in self.way.steps)
-        return steps or (self.taken is not None and self.taken.said.value is Use.SOMETIMES)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One kind of gap of one pair, before it is told. `score` is NaN where it is not known."""
-
-    decision: int
-    factor: int
-    owner: int
-    kind: str
-    state: str
-    score: float
-    acts: float
-    used: float
-    missing: tuple[Claim, ...] = ()
-    there: tuple[Claim, ...] = ()
-    because: tuple[Claim, ...] = ()
-    backs: tuple[Back, ...] = ()
-    went_to: tuple[int, ...] = ()
-
-
-@dataclass(slots=True, kw_only=True)
-class Tally:
-    """What was found over all pairs."""
-
-    findings: list[Finding] = field(default_factory=list)
-    unseen: UnseenPairs = field(default_factory=UnseenPairs)
-    pairs: int = 0
-    closed: int = 0
-    partly_closed: int = 0
+    cases: tuple[Case, ...] = ()
+    is_closed: bool = False
+    is_partly: bool = False
 
 
 class Judge:
-    """Judges pairs one by one: the first of the ladder that holds is the pair's kind; what arrives can be both unused and late."""
+    """Judges pairs: the first of the ladder that holds is the pair's kind; what arrives can be both unused and late."""
 
     def __init__(self, snapshot: Snapshot, information: Information, toward: Floats | None) -> None:
         self.snapshot, self.information, self.toward = snapshot, information, toward
+        self.owners: dict[int, tuple[int, ...]] = {}
+        self._alike: dict[tuple[int, tuple[int, ...], float | None], _Judgement] = {}
+        self._arriving: dict[int, Mapping[int, Sequence[Way]]] = {}
+        self._reasons_of: dict[int, list[Claim]] = {}
         self.routes = information.decisions_with_route_claims()
         self.is_seen = np.zeros(snapshot.n_nodes, dtype=np.bool_)
         self.unseen_state = np.full(snapshot.n_nodes, STATES.index(SAID_MISSING if information.is_plain else NOT_RECORDED), dtype=np.int8)
@@ -91,49 +62,104 @@ class Judge:
         Factors that nobody sees are judged all at once, save where somebody speaks of this very pair.
         """
         tally.pairs += int(factors.size)
+        self.owners[decision] = tuple(owners)
         alone = self.is_seen[factors]
         spoken_of = [factor for other, factor in self.routes if other == decision]
         if spoken_of:
             alone |= np.isin(factors, spoken_of)
         many = factors[~alone]
         if many.size:
-            toward = np.zeros(many.size) if self.toward is None else self.toward[many]
-            scores = np.where(toward > 0, acts[many] * toward, np.nan)
             tally.unseen.parts.append(
-                Unseen(decision=decision, owner=owners[0], factors=many, scores=scores, acts=acts[many], states=self.unseen_state[many])
+                Unseen(
+                    decision=decision,
+                    owner=owners[0],
+                    factors=many,
+                    scores=self._scores(many, acts[many]),
+                    acts=acts[many],
+                    states=self.unseen_state[many],
+                )
             )
-        for factor in factors[alone].tolist():
-            found = list(self._pair(decision, owners, factor, float(acts[factor]), tally))
-            tally.findings += found
+        few, strengths = factors[alone], acts[factors[alone]]
+        scores = self._scores(few, strengths)
+        for factor, strength, score in zip(few.tolist(), strengths.tolist(), scores.tolist(), strict=True):
+            found = self._judgement(decision, factor)
+            tally.closed += found.is_closed
+            tally.partly_closed += found.is_partly
+            for case in found.cases:
+                worth = score * (1.0 - case.used) if case.used else score
+                tally.findings.append(Finding(decision=decision, factor=factor, acts=strength, score=worth, case=case))
+
+    def _scores(self, factors: Longs, acts: Floats) -> Floats:
+        """What feedback would be worth where none is used; NaN where no path leads from the factor to the moment."""
+        toward = np.zeros(factors.size) if self.toward is None else self.toward[factors]
+        return np.where(toward > 0, acts * toward, np.nan)
 
     def first_unseen(self, tally: Tally, most: int, rank: Longs, *, recorded: bool) -> list[Finding]:
-        """Of every decision, the first pairs that nobody sees: enough to list `most` of all."""
+        """The first pairs that nobody sees, as many as can be listed."""
         return [
-            self._unseen(part.decision, [part.owner], int(part.factors[place]), float(part.acts[place]))
-            for part in tally.unseen.parts
-            for place in part.first(most, rank, recorded=recorded)
+            Finding(
+                decision=part.decision,
+                factor=int(part.factors[place]),
+                acts=float(part.acts[place]),
+                score=float(part.scores[place]),
+                case=self._unseen(part.decision, part.owner, int(part.factors[place])),
+            )
+            for part, place in tally.unseen.first(most, rank, recorded=recorded)
         ]
 
-    def _pair(self, decision: int, owners: Sequence[int], factor: int, acts: float, tally: Tally) -> Iterator[Finding]:
-        seen = self.information.seen_by(factor)
-        if not seen:
-            yield self._unseen(decision, owners, factor, acts)
-            return
-        backs = [self._back(decision, factor, owner, way) for owner in owners for way in self.information.ways_back(factor, owner)]
-        arriving = [back for back in backs if not back.way.cut]
+    def with_ways(self, finding: Finding) -> Finding:
+        """A finding with the ways back that do not arrive, which are looked at only where it is told."""
+        if finding.case.kind not in (NOT_SENT, WRONG_PLACE):
+            return finding
+        backs = (
+            self._back(finding.decision, finding.factor, owner, way)
+            for owner in self.owners[finding.decision]
+            for way in self.information.ways_back(finding.factor).get(owner, ())
+        )
+        return replace(finding, case=replace(finding.case, backs=tuple(backs)))
+
+    # ---- one pair -------------------------------------------------------
+
+    def _judgement(self, decision: int, factor: int) -> _Judgement:
+        """What becomes of a pair. Many fare alike, and are judged once.
+
+        Where nothing arrives, those are all decisions of the same owners; else those that take nothing into account, and decide
+        as often. A pair that somebody speaks of is judged by itself.
+        """
+        owners = self.owners[decision]
+        if (decision, factor) in self.routes:
+            return self._pair(decision, factor)
+        is_lost = self._arriving_ways(factor).keys().isdisjoint(owners)
+        if not is_lost and decision in self.information.inputs:
+            return self._pair(decision, factor)
+        key = factor, owners, None if is_lost else self._limit(decision, factor)
+        found = self._alike.get(key)
+        if found is None:
+            found = _Judgement(cases=(self._unsent(decision, factor),)) if is_lost else self._pair(decision, factor)
+            self._alike[key] = found
+        return found
+
+    def _arriving_ways(self, factor: int) -> Mapping[int, Sequence[Way]]:
+        """The ways back on which no step is said not to be there, by the owner that they come to."""
+        ways = self._arriving.get(factor)
+        if ways is None:
+            uncut = ((owner, [way for way in each if not way.cut]) for owner, each in self.information.ways_back(factor).items())
+            ways = self._arriving[factor] = {owner: each for owner, each in uncut if each}
+        return ways
+
+    def _pair(self, decision: int, factor: int) -> _Judgement:
+        owners = self.owners[decision]
+        if not self.information.seen_by(factor):
+            return _Judgement(cases=(self._unseen(decision, owners[0], factor),))
+        arriving = [self._back(decision, factor, owner, way) for owner in owners for way in self._arriving_ways(factor).get(owner, ())]
+        if not arriving:
+            return _Judgement(cases=(self._unsent(decision, factor),))
         timely = [back for back in arriving if not back.flaws]
         if timely:
-            tally.closed += 1
-            tally.partly_closed += all(back.is_partly_used for back in timely)
-            return
-        if not arriving:
-            yield self._unsent(decision, owners, factor, acts, backs)
-            return
+            return _Judgement(is_closed=True, is_partly=all(back.is_partly_used for back in timely))
         used = max((back.way.strength for back in arriving if back.is_used), default=0.0)
-        for kind in (NOT_USED, TOO_LATE):
-            flawed = tuple(back for back in arriving if kind in back.flaws)
-            if flawed:
-                yield self._arriving(decision, factor, acts, used, kind, flawed)
+        flawed = ((kind, tuple(back for back in arriving if kind in back.flaws)) for kind in (NOT_USED, TOO_LATE))
+        return _Judgement(cases=tuple(self._unused(decision, factor, used, kind, backs) for kind, backs in flawed if backs))
 
     def _back(self, decision: int, factor: int, owner: int, way: Way) -> Back:
         taken = self.information.input_for(decision, factor, way)
@@ -153,11 +179,6 @@ class Judge:
 
     # ---- states ---------------------------------------------------------
 
-    def score(self, factor: int, acts: float, used: float) -> float:
-        """What feedback would be worth here; NaN where no path leads from the factor to the moment."""
-        toward = 0.0 if self.toward is None else float(self.toward[factor])
-        return acts * toward * (1.0 - used) if toward > 0 else math.nan
-
     def _state(self, missing: Sequence[Claim], there: Sequence[Claim], *, said: bool) -> str:
         if said:
             return DISPUTED if there else SAID_MISSING
@@ -175,51 +196,44 @@ class Judge:
                 because.append(claim)
         return missing, because
 
-    def _unseen(self, decision: int, owners: Sequence[int], factor: int, acts: float) -> Finding:
+    def _unseen(self, decision: int, owner: int, factor: int) -> Case:
         steps = self.information.said_unseen(factor)
         missing, because = self._of_the_pair(decision, factor)
         said = bool(steps or missing)
         missing = [*(claim for step in steps for claim in step.available.missing), *missing]
         there = [claim for step in steps for claim in step.available.there]
-        return Finding(
-            decision=decision,
-            factor=factor,
-            owner=owners[0],
+        return Case(
+            owner=owner,
             kind=NO_SENSOR,
             state=self._state(missing, there, said=said),
-            score=self.score(factor, acts, 0.0),
-            acts=acts,
-            used=0.0,
             missing=_unique(missing),
             there=_unique(there),
             because=_unique([*because, *self._reasons(step.row for step in steps)]),
         )
 
-    def _unsent(self, decision: int, owners: Sequence[int], factor: int, acts: float, backs: Sequence[Back]) -> Finding:
+    def _unsent(self, decision: int, factor: int) -> Case:
         """Seen, and on no way to the owner: it went elsewhere, or was not passed on."""
+        owners, unspoken = self.owners[decision], (decision, factor) not in self.routes
         elsewhere = self.information.other_owners(factor, owners)
-        cut = [step for back in backs for step in back.way.cut]
+        kind = WRONG_PLACE if elsewhere else NOT_SENT
+        if unspoken and self.information.ways_back(factor).keys().isdisjoint(owners):
+            return Case(owner=owners[0], kind=kind, state=self._state((), (), said=False), went_to=tuple(elsewhere))
+        cut = [step for owner in owners for way in self.information.ways_back(factor).get(owner, ()) for step in way.cut]
         missing, because = self._of_the_pair(decision, factor)
         said = bool(cut or missing)
         missing = [*(claim for step in cut for claim in step.available.missing), *missing]
         there = [claim for step in cut for claim in step.available.there]
-        return Finding(
-            decision=decision,
-            factor=factor,
+        return Case(
             owner=owners[0],
-            kind=WRONG_PLACE if elsewhere else NOT_SENT,
+            kind=kind,
             state=self._state(missing, there, said=said),
-            score=self.score(factor, acts, 0.0),
-            acts=acts,
-            used=0.0,
             missing=_unique(missing),
             there=_unique(there),
             because=_unique([*because, *self._reasons(step.row for step in cut)]),
-            backs=tuple(backs),
             went_to=tuple(elsewhere),
         )
 
-    def _arriving(self, decision: int, factor: int, acts: float, used: float, kind: str, backs: tuple[Back, ...]) -> Finding:
+    def _unused(self, decision: int, factor: int, used: float, kind: str, backs: tuple[Back, ...]) -> Case:
         missing: list[Claim] = []
         there: list[Claim] = []
         said = unrecorded_only = False
@@ -241,14 +255,10 @@ class Judge:
         more, because = self._of_the_pair(decision, factor)
         said |= bool(more)
         state = NOT_RECORDED if unrecorded_only and not said else self._state(missing, there, said=said)
-        return Finding(
-            decision=decision,
-            factor=factor,
+        return Case(
             owner=backs[0].owner,
             kind=kind,
             state=state,
-            score=self.score(factor, acts, used),
-            acts=acts,
             used=used,
             missing=_unique([*missing, *more]),
             there=_unique(there),
@@ -257,7 +267,12 @@ class Judge:
         )
 
     def _reasons(self, rows: Iterable[int]) -> list[Claim]:
-        return [claim for row in dict.fromkeys(rows) for claim in self.snapshot.link(row).claims if is_reason(claim)]
+        found: list[Claim] = []
+        for row in dict.fromkeys(rows):
+            if row not in self._reasons_of:
+                self._reasons_of[row] = [claim for claim in self.snapshot.link(row).claims if is_reason(claim)]
+            found += self._reasons_of[row]
+        return found
 
 
 def _rows(back: Back) -> Iterator[int]:
@@ -284,14 +299,3 @@ def owners_of(snapshot: Snapshot, decisions: Sequence[int], standing: Marks) -> 
         others = sorted(makers.get(decision, set()) - {owner}, key=lambda row: snapshot.node(row).id)
         found.append([owner, *others] if owner >= 0 else others)
     return found
-
-
-def in_order(findings: list[Finding], snapshot: Snapshot) -> list[Finding]:
-    """By score to twelve digits, unknown ones last; ties by decision, factor and ladder."""
-
-    def place(finding: Finding) -> tuple[bool, float, str, str, int]:
-        unknown = math.isnan(finding.score)
-        score = 0.0 if unknown else -float(f"{finding.score:.12g}")
-        return unknown, score, snapshot.node(finding.decision).id, snapshot.node(finding.factor).id, LADDER.index(finding.kind)
-
-    return sorted(findings, key=place)

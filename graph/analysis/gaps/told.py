@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from graph.analysis.gaps.information import Information, Way, voice
-from graph.analysis.gaps.judged import LADDER, NO_SENSOR, NOT_SENT, NOT_USED, TOO_LATE, WRONG_PLACE, Back, Finding
+from graph.analysis.gaps.findings import LADDER, NO_SENSOR, NOT_SENT, NOT_USED, TOO_LATE, WRONG_PLACE, Back, Finding
+from graph.analysis.gaps.information import Information
+from graph.analysis.gaps.said import voice
+from graph.analysis.gaps.steps import Way
 from graph.kernels.index import Floats
-from graph.kernels.paths import all_paths, strongest, to_twelve_digits
+from graph.kernels.pairs import paths_of_pairs
+from graph.kernels.paths import strongest
+from graph.kernels.ranking import strongest_places
 from graph.results import ClosingLoop, Gap, ImpactPath, ReturnPath, Voice
 from graph.results.gaps import DISPUTED, NOT_RECORDED
 from graph.scope import Filters
@@ -50,12 +55,12 @@ class Teller:
 
     def gap(self, finding: Finding) -> Gap:
         """The whole record of one gap."""
-        snapshot = self.snapshot
+        snapshot, case = self.snapshot, finding.case
         decision, factor = snapshot.node(finding.decision), snapshot.node(finding.factor)
-        paths, count, whole = self._paths(finding.decision, finding.factor)
+        paths, count, whole = self._paths(finding)
         acts = path_of(snapshot, self.selection, paths[0]) if paths else None
         said_by, disputed_by, because = (
-            tuple(voice(snapshot, claim, decision) for claim in claims) for claims in (finding.missing, finding.there, finding.because)
+            tuple(voice(snapshot, claim, decision) for claim in claims) for claims in (case.missing, case.there, case.because)
         )
         closing = tuple(self._closing(finding, path) for path in paths)
         toward = float(self.toward[finding.factor]) if self.toward is not None else 0.0
@@ -65,53 +70,48 @@ class Teller:
             decision_label=decision.label,
             factor=factor.id,
             factor_label=factor.label,
-            kind=finding.kind,
-            words=WORDS[finding.kind],
+            kind=case.kind,
+            words=WORDS[case.kind],
             score=None if math.isnan(finding.score) else finding.score,
-            state=finding.state,
-            owner=snapshot.node(finding.owner).id,
+            state=case.state,
+            owner=snapshot.node(case.owner).id,
             observers=tuple(dict.fromkeys(snapshot.node(sight.start).id for sight in sights)),
-            went_to=tuple(snapshot.node(row).id for row in finding.went_to),
+            went_to=tuple(snapshot.node(row).id for row in case.went_to),
             said_by=said_by,
             disputed_by=disputed_by,
             because=because,
             acts_strength=finding.acts,
             moment_strength=toward if toward > 0 else None,
-            used_strength=finding.used,
+            used_strength=case.used,
             acts=acts,
-            return_paths=tuple(self._return(back) for back in finding.backs),
+            return_paths=tuple(self._return(back) for back in case.backs),
             would_close=closing,
             would_close_found=count,
             would_close_complete=whole,
             text=self._text(finding, acts, said_by, disputed_by, because, closing, count),
         )
 
-    def _paths(self, decision: int, factor: int) -> tuple[list[tuple[int, ...]], int, bool]:
-        """The strongest paths from a decision to a factor, how many there are, and whether all were counted."""
-        known = self._acts.get((decision, factor))
-        if known is None:
-            problem = path_problem(self.snapshot, self.selection, Ends(starts=(decision,), goals=(factor,)), self.filters)
-            found = all_paths(problem, max_paths=min(self.filters.max_paths, LOOPS_COUNTED), stop=self.stop)
+    def look_up(self, findings: Sequence[Finding]) -> None:
+        """Find the paths of the pairs that are to be told, in one search."""
+        pairs = [(finding.decision, finding.factor) for finding in findings]
+        fresh = [pair for pair in dict.fromkeys(pairs) if pair not in self._acts]
+        problem = path_problem(self.snapshot, self.selection, Ends(starts=(), goals=()), self.filters)
+        most = min(self.filters.max_paths, LOOPS_COUNTED)
+        for pair, found in zip(fresh, paths_of_pairs(problem, fresh, max_paths=most, stop=self.stop), strict=True):
             if found.complete:
-                rank, strength = self.snapshot.rank, found.strength
-                places = np.arange(len(found))
-                if len(found) > LOOPS_LISTED:
-                    # Only those at or near the last place need to be compared one by one.
-                    least = float(np.partition(strength, len(found) - LOOPS_LISTED)[len(found) - LOOPS_LISTED])
-                    places = np.flatnonzero(strength >= least * (1.0 - 1e-10))
-                order = sorted(
-                    places.tolist(),
-                    key=lambda place: (
-                        -to_twelve_digits(float(strength[place])),
-                        int(found.n_links[place]),
-                        tuple(rank[list(found.path(place))].tolist()),
-                    ),
-                )
-                top = [found.path(place) for place in order[:LOOPS_LISTED]]
+                top = [found.path(place) for place in strongest_places(found, self.snapshot.rank, LOOPS_LISTED)]
             else:
-                top = list(strongest(problem, LOOPS_LISTED, stop=self.stop).paths)
-            known = self._acts[decision, factor] = (top, len(found), found.complete)
-        return known
+                decision, factor = (np.array([row], dtype=np.int32) for row in pair)
+                alone = replace(problem, sources=decision, targets=factor)
+                top = list(strongest(alone, LOOPS_LISTED, stop=self.stop).paths)
+            self._acts[pair] = (top, len(found), found.complete)
+
+    def _paths(self, finding: Finding) -> tuple[list[tuple[int, ...]], int, bool]:
+        """The strongest paths from a decision to a factor, how many there are, and whether all were counted."""
+        pair = (finding.decision, finding.factor)
+        if pair not in self._acts:
+            self.look_up([finding])
+        return self._acts[pair]
 
     def _closing(self, finding: Finding, rows: tuple[int, ...]) -> ClosingLoop:
         snapshot, selection = self.snapshot, self.selection
@@ -132,13 +132,13 @@ class Teller:
 
     def _closing_sign(self, finding: Finding) -> tuple[int, str | None, tuple[str, ...]]:
         """The sign that somebody claims of the missing link, that link, and the claims; 0 where nobody does or they differ."""
-        link = next((back.taken.id for back in finding.backs if back.taken is not None), None)
+        link = next((back.taken.id for back in finding.case.backs if back.taken is not None), None)
         claims = [(claim, item) for claim, item in self.information.route_claims(finding.decision, finding.factor) if claim.sign]
         if claims:
             signs = {claim.sign for claim, _ in claims}
             sign = SIGN_NUMBER[claims[0][0].sign or Sign.UNKNOWN] if len(signs) == 1 else 0
             return sign, link or claims[0][1].id, tuple(claim.id for claim, _ in claims)
-        inputs = [back.taken for back in finding.backs if back.taken is not None]
+        inputs = [back.taken for back in finding.case.backs if back.taken is not None]
         stated = {self.snapshot.link(item.row).sign for item in inputs} - {None}
         return (SIGN_NUMBER[next(iter(stated)) or Sign.UNKNOWN] if len(stated) == 1 else 0), link, ()
 
@@ -173,9 +173,9 @@ class Teller:
     ) -> str:
         label = self._label
         way = f" (by way of {len(acts.links)} links)" if acts and len(acts.links) > 1 else ""
-        opening = f"{label(finding.decision)} acts on {in_sentence(label(finding.factor))}{way}. {WORDS[finding.kind].capitalize()}"
+        opening = f"{label(finding.decision)} acts on {in_sentence(label(finding.factor))}{way}. {WORDS[finding.case.kind].capitalize()}"
         parts = [f"{opening}: {self._how(finding)}."]
-        parts.append(_who(finding.state, said_by, disputed_by))
+        parts.append(_who(finding.case.state, said_by, disputed_by))
         if because:
             parts.append("Reasons given: " + "; ".join(f"{each.text or each.claim} ({_named(each)})" for each in because) + ".")
         if closing:
@@ -186,18 +186,18 @@ class Teller:
         return " ".join(part for part in parts if part)
 
     def _how(self, finding: Finding) -> str:
-        owner = self._label(finding.owner)
-        if finding.kind == NO_SENSOR:
+        owner = self._label(finding.case.owner)
+        if finding.case.kind == NO_SENSOR:
             return "nobody is recorded as seeing how it stands"
         seen = self._seen(list(dict.fromkeys(step.start for step in self.information.seen_by(finding.factor))))
-        if finding.kind == NOT_SENT:
+        if finding.case.kind == NOT_SENT:
             return f"{seen}, and nothing is passed on to {owner}"
-        if finding.kind == WRONG_PLACE:
-            elsewhere = _and(self._label(row) for row in finding.went_to)
-            return f"{seen}, and {elsewhere} {'hears' if len(finding.went_to) == 1 else 'hear'} of it, {owner} does not"
-        back = finding.backs[0]
+        if finding.case.kind == WRONG_PLACE:
+            elsewhere = _and(self._label(row) for row in finding.case.went_to)
+            return f"{seen}, and {elsewhere} {'hears' if len(finding.case.went_to) == 1 else 'hear'} of it, {owner} does not"
+        back = finding.case.backs[0]
         path = self._path(back.way)
-        if finding.kind == TOO_LATE:
+        if finding.case.kind == TOO_LATE:
             least = "" if back.way.delay_known else "at least "
             return f"{path} after {least}{back.way.delay:g} months, where {back.limit:g} would do"
         return f"{path}; {self._where_unused(back, owner)}"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,22 +27,31 @@ class Unseen:
     acts: Floats
     states: NDArray[np.int8]
 
-    def first(self, most: int, rank: Longs, *, recorded: bool) -> list[int]:
-        """Places of the first `most` by score to twelve digits, unknown ones last, ties by the factor's rank."""
-        places = np.flatnonzero((self.states > 0) == recorded)
-        if not places.size:
-            return []
-        unknown = np.isnan(self.scores[places])
-        digits = twelve_digits(np.where(unknown, 0.0, self.scores[places]))
-        order = np.lexsort((rank[self.factors[places]], -digits, unknown))
-        return [int(place) for place in places[order[:most]]]
 
-
-@dataclass(slots=True)
+@dataclass
 class UnseenPairs:
-    """All of them, decision by decision."""
+    """All of them, decision by decision; complete before it is asked."""
 
     parts: list[Unseen] = field(default_factory=list)
+
+    def first(self, most: int, rank: Longs, *, recorded: bool) -> list[tuple[Unseen, int]]:
+        """The first `most` of those in a recorded state, or in none, each by its decision's part and its place there.
+
+        By score to twelve digits, unknown ones last, ties by the ranks of decision and factor.
+        """
+        which = [np.flatnonzero((part.states > 0) == recorded) for part in self.parts]
+        part_of = np.repeat(np.arange(len(which)), [places.size for places in which])
+        if not part_of.size:
+            return []
+        places = np.concatenate(which)
+        score = np.concatenate([part.scores[mine] for part, mine in zip(self.parts, which, strict=True)])
+        near = near_first(score, most)
+        part_of, places, score = part_of[near], places[near], score[near]
+        factor = np.array([self.parts[part].factors[place] for part, place in zip(part_of.tolist(), places.tolist(), strict=True)])
+        decision = np.array([part.decision for part in self.parts])[part_of]
+        unknown = np.isnan(score)
+        order = np.lexsort((rank[factor], rank[decision], -twelve_digits(np.where(unknown, 0.0, score)), unknown))[:most]
+        return [(self.parts[part], place) for part, place in zip(part_of[order].tolist(), places[order].tolist(), strict=True)]
 
     def count(self, state: int) -> int:
         """How many are in a state."""
@@ -65,11 +76,19 @@ class UnseenPairs:
     def pairs_of(self, owner: int, factor: int) -> list[tuple[int, float]]:
         """The decisions of an owner that move a factor, with the scores, where it is said that nobody sees it."""
         found = []
-        for part in self.parts:
-            if part.owner == owner:
-                places = np.flatnonzero((part.factors == factor) & (part.states > 0))
-                found += [(part.decision, float(part.scores[place])) for place in places.tolist()]
+        for part in self._of_owner.get(owner, ()):
+            # Factors are in ascending order.
+            place = int(np.searchsorted(part.factors, factor))
+            if place < part.factors.size and part.factors[place] == factor and part.states[place] > 0:
+                found.append((part.decision, float(part.scores[place])))
         return found
+
+    @cached_property
+    def _of_owner(self) -> Mapping[int, Sequence[Unseen]]:
+        parts: dict[int, list[Unseen]] = {}
+        for part in self.parts:
+            parts.setdefault(part.owner, []).append(part)
+        return parts
 
 
 def heaviest(unseen: UnseenPairs, n_nodes: int, most: int, rank: Longs) -> list[tuple[int, int]]:
@@ -82,6 +101,15 @@ def heaviest(unseen: UnseenPairs, n_nodes: int, most: int, rank: Longs) -> list[
             factor = int(factors[place])
             found.append((-float(digits[place]), -int(count[factor]), int(rank[owner]), int(rank[factor]), owner, factor))
     return [(owner, factor) for *_, owner, factor in sorted(found)[:most]]
+
+
+def near_first(scores: Floats, most: int) -> Longs:
+    """The places of the `most` highest scores, of what is as high to twelve digits, and of unknown ones where they are needed."""
+    known = np.flatnonzero(~np.isnan(scores))
+    if known.size < most:
+        return np.arange(scores.size)
+    least = float(np.partition(scores[known], known.size - most)[known.size - most]) if most else np.inf
+    return known[scores[known] >= least * (1.0 - 1e-10)]
 
 
 def twelve_digits(values: Floats) -> Floats:

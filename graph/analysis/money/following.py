@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from typing import TypeAlias
 
 from graph.analysis.money.flows import Flow
 from graph.kernels.pounds import Followed, follow, rounded
@@ -47,13 +48,17 @@ class _Web:
             self.onward[start][end] = self.onward[start].get(end, Fraction(0)) + share
 
 
+ShareOut: TypeAlias = Callable[[Snapshot, _Web, Pot, Sequence[Flow], Sequence[Flow]], list[Pot]]
+"""Shares out one pot, given the flows that leave and enter its body; returns the pots to go on with."""
+
+
 def followed(snapshot: Snapshot, flows: Sequence[Flow], body: int, pence: int, year: str, direction: str) -> FollowedPound:
     """Follow a pooled sum through one year's flows, cycles included. The ends are rounded once, together, and add up to the sum.
 
     Forward, a pot passes on in proportion: a flow over all transfers out, final spend and positive remainder. Ring-fenced money
     moves only along flows of its purpose, by the same rule among those; what is left of it is held. Back, by what came in.
     """
-    web = (_forward if direction == FORWARD else _back)(snapshot, flows, body)
+    web = _grown(snapshot, flows, body, _pass_on if direction == FORWARD else _trace_back)
     begin = web.pot((body, None))
     found = follow(web.onward, {begin: Fraction(pence)})
     ends = _ends(snapshot, web, found)
@@ -71,23 +76,22 @@ def followed(snapshot: Snapshot, flows: Sequence[Flow], body: int, pence: int, y
     return _told(snapshot, answer)
 
 
-def _forward(snapshot: Snapshot, flows: Sequence[Flow], body: int) -> _Web:
-    """The web of pots that money from a body can come to."""
+def _grown(snapshot: Snapshot, flows: Sequence[Flow], body: int, share_out: ShareOut) -> _Web:
+    """The web of pots that pooled money at a body can come to (`_pass_on`), or can have come from (`_trace_back`)."""
     web = _Web()
-    waiting: list[Pot] = [(body, None)]
     leaving: dict[int, list[Flow]] = {}
     entering: dict[int, list[Flow]] = {}
     for flow in flows:
         entering.setdefault(flow.payee, []).append(flow)
         if not flow.is_flow(FlowKind.OWN_REVENUE):
             leaving.setdefault(flow.payer, []).append(flow)
+    waiting: list[Pot] = [(body, None)]
     done: set[Pot] = set()
     while waiting:
         pot = waiting.pop()
-        if pot in done:
-            continue
-        done.add(pot)
-        waiting += _pass_on(snapshot, web, pot, leaving.get(pot[0], []), entering.get(pot[0], []))
+        if pot not in done:
+            done.add(pot)
+            waiting += share_out(snapshot, web, pot, leaving.get(pot[0], []), entering.get(pot[0], []))
     return web
 
 
@@ -114,26 +118,6 @@ def _pass_on(snapshot: Snapshot, web: _Web, pot: Pot, leaving: Sequence[Flow], e
         web.share(here, target, Fraction(flow.pence, whole))
     web.share(here, web.end(rest, name, purpose=purpose), Fraction(whole - gone, whole))
     return others
-
-
-def _back(snapshot: Snapshot, flows: Sequence[Flow], body: int) -> _Web:
-    """The web of pots from which money at a body can have come."""
-    web = _Web()
-    waiting: list[Pot] = [(body, None)]
-    entering: dict[int, list[Flow]] = {}
-    leaving: dict[int, list[Flow]] = {}
-    for flow in flows:
-        entering.setdefault(flow.payee, []).append(flow)
-        if not flow.is_flow(FlowKind.OWN_REVENUE):
-            leaving.setdefault(flow.payer, []).append(flow)
-    done: set[Pot] = set()
-    while waiting:
-        pot = waiting.pop()
-        if pot in done:
-            continue
-        done.add(pot)
-        waiting += _trace_back(snapshot, web, pot, leaving.get(pot[0], []), entering.get(pot[0], []))
-    return web
 
 
 def _trace_back(snapshot: Snapshot, web: _Web, pot: Pot, leaving: Sequence[Flow], entering: Sequence[Flow]) -> list[Pot]:
@@ -223,7 +207,7 @@ def traced_share(snapshot: Snapshot, flows: Sequence[Flow]) -> Fraction | None:
         return None
     known = Fraction(0)
     for body, pence in sorted(spent.items()):
-        web = _back(snapshot, flows, body)
+        web = _grown(snapshot, flows, body, _trace_back)
         found = follow(web.onward, {web.pot((body, None)): Fraction(pence)})
         for number, end in enumerate(web.pots):
             if isinstance(end, PoundEnd) and (end.kind == OWN or (end.kind == ORIGIN and end.body != snapshot.node(body).id)):

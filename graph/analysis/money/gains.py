@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 
-from graph.kernels.fan import fan_out
+from graph.kernels.fan import Fan, strongest_of_each
 from graph.results.money import Gain
 from graph.results.paths import ImpactPath
 from graph.scope import Filters
 from graph.selection import Ends, Selection, Stop, path_problem
 from graph.snapshot import UNASSIGNED, Snapshot
-from graph.telling import path_of, worth
+from graph.telling import SIGN_OF_NUMBER, path_of, worth
 from schema.kinds import Better, LinkKind, NodeKind
 from schema.ontology import JUDGED_KINDS
 
@@ -34,42 +34,51 @@ def who_gains(snapshot: Snapshot, selection: Selection, filters: Filters, stop: 
         ],
         dtype=np.int32,
     )
-    payers = _spending_silos(snapshot, selection)
     cells: dict[tuple[str, str], _Cell] = {}
     complete = True
-    for row in _doings(snapshot, selection):
-        silo = snapshot.silo_of(row)
-        if silo not in payers or silo == UNASSIGNED:
-            continue
-        if stop is not None and stop():
-            return _told(snapshot, selection, cells), False
-        problem = path_problem(snapshot, selection, Ends(starts=(row,), goals=()), filters)
-        fan = fan_out(problem, outcomes[outcomes != row], max_paths=min(filters.max_paths, PATHS_EACH), stop=stop)
-        complete &= fan.found.complete
-        reached = outcomes[outcomes != row]
-        for end, places in fan.by_end():
-            best = fan.strongest_of(places, snapshot.rank)
-            outcome = int(reached[end])
-            if float(fan.found.strength[best]) > 0:
-                cell = cells.setdefault((silo, snapshot.silo_of(outcome)), _Cell())
-                cell.add(outcome, int(fan.found.sign[best]), float(fan.found.strength[best]), fan.rows_of(best), snapshot)
-    return _told(snapshot, selection, cells), complete
+    doings = list(_doings(snapshot, selection, _spending_silos(snapshot, selection)))
+    problem = path_problem(snapshot, selection, Ends(starts=(), goals=()), filters)
+    most = min(filters.max_paths, PATHS_EACH)
+    gains = [snapshot.silo_of(row) for row in outcomes.tolist()]
+    worths = [{sign: worth(word, snapshot.node(row).better) for sign, word in SIGN_OF_NUMBER.items()} for row in outcomes.tolist()]
+    for row, strongest, fan in strongest_of_each(problem, doings, outcomes, max_paths=most, stop=stop):
+        complete &= fan.complete
+        pays, places = snapshot.silo_of(row), list(strongest.values())
+        columns = (column[places].tolist() for column in (fan.sign, fan.strength, fan.n_links))
+        for end, place, sign, strength, n_links in zip(strongest, places, *columns, strict=True):
+            if strength > 0:
+                cell = cells.get((pays, gains[end]))
+                if cell is None:
+                    cell = cells[pays, gains[end]] = _Cell()
+                cell.add(worths[end][sign], (-strength, n_links), fan, place)
+    return _told(snapshot, selection, cells), complete and not (stop is not None and stop())
 
 
 class _Cell:
-    """Two silos: the pairs counted, and the strongest path of each worth."""
+    """Two silos: the pairs counted, and the strongest paths of each worth, tied ones together."""
 
     def __init__(self) -> None:
         self.counts = {"better": 0, "worse": 0, "": 0}
-        self.strongest: dict[str, tuple[float, tuple[str, ...], tuple[int, ...]]] = {}
+        self._strongest: dict[str, tuple[tuple[float, int], list[tuple[Fan, int]]]] = {}
 
-    def add(self, outcome: int, sign: int, strength: float, rows: tuple[int, ...], snapshot: Snapshot) -> None:
-        value = worth({1: "+", -1: "-"}.get(sign, "?"), snapshot.node(outcome).better)
+    def add(self, value: str, order: tuple[float, int], fan: Fan, place: int) -> None:
+        """Count a pair. `order` is its strongest path's strength, turned round, and number of links."""
         self.counts[value] += 1
-        ids = tuple(snapshot.map.links.ids[row] for row in rows)
-        known = self.strongest.get(value)
-        if known is None or (-strength, len(rows), ids) < (-known[0], len(known[2]), known[1]):
-            self.strongest[value] = (strength, ids, rows)
+        known = self._strongest.get(value)
+        if known is None or order < known[0]:
+            self._strongest[value] = order, [(fan, place)]
+        elif order == known[0]:
+            known[1].append((fan, place))
+
+    def strongest(self, value: str, snapshot: Snapshot) -> tuple[int, ...] | None:
+        """The rows of the strongest path of a worth, ties by the ids of its links; None where there is none."""
+        if value not in self._strongest:
+            return None
+        by_fan: dict[int, tuple[Fan, list[int]]] = {}
+        for fan, place in self._strongest[value][1]:
+            by_fan.setdefault(id(fan), (fan, []))[1].append(place)
+        tied = [rows for fan, places in by_fan.values() for rows in fan.rows_of(places)]
+        return min(tied, key=lambda rows: [snapshot.map.links.ids[row] for row in rows])
 
 
 def _spending_silos(snapshot: Snapshot, selection: Selection) -> set[str]:
@@ -77,10 +86,11 @@ def _spending_silos(snapshot: Snapshot, selection: Selection) -> set[str]:
     return {snapshot.silo_of(int(snapshot.start[row])) for row in rows.tolist() if selection.standing_links[row]}
 
 
-def _doings(snapshot: Snapshot, selection: Selection) -> Iterable[int]:
-    """What silos do that costs or moves money, in the map's order."""
+def _doings(snapshot: Snapshot, selection: Selection, payers: Collection[str]) -> Iterable[int]:
+    """What silos that spend do that costs or moves money, in the map's order."""
     for row, node in enumerate(snapshot.map.nodes):
-        if selection.standing[row] and (node.kind in JUDGED_KINDS or (node.kind is NodeKind.FACTOR and "£" in (node.unit or ""))):
+        costs = node.kind in JUDGED_KINDS or (node.kind is NodeKind.FACTOR and "£" in (node.unit or ""))
+        if costs and selection.standing[row] and snapshot.silo_of(row) in payers and snapshot.silo_of(row) != UNASSIGNED:
             yield row
 
 
@@ -89,8 +99,8 @@ def _told(snapshot: Snapshot, selection: Selection, cells: dict[tuple[str, str],
     information = _joined(snapshot, selection, _BACK)
 
     def path(cell: _Cell, value: str) -> ImpactPath | None:
-        found = cell.strongest.get(value)
-        return path_of(snapshot, selection, found[2]) if found else None
+        rows = cell.strongest(value, snapshot)
+        return path_of(snapshot, selection, rows) if rows else None
 
     return tuple(
         Gain(

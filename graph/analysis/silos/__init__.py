@@ -8,10 +8,10 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from graph.analysis.silos.communities import modularity_gap
+from graph.analysis.silos.modularity import modularity_gap
 from graph.kernels.between import SimpleLinks, betweenness_across, brokerage
 from graph.kernels.index import Longs, Marks
-from graph.kernels.reach import reach
+from graph.kernels.reach import reach_each
 from graph.results import Broker, Crossroads, HandOver, Modularity, Silo, SiloAnswer, Terms
 from graph.results.silos import ROLES
 from graph.scope import Filters
@@ -23,7 +23,9 @@ from schema.ontology import NODE_KIND_CODE
 __all__ = ["silos"]
 
 MOST_LINKS = 50_000
-"""Beyond so many links between silos, communities, which take minutes to find, are left out."""
+"""Beyond so many links between silos, communities, which take long to find, are left out."""
+CELLS_AT_ONCE = 1 << 22
+"""Decisions times links that are looked at together, which bounds the memory of a question on a large map."""
 MOST_NODES = 3_000
 """Beyond so many nodes with links, betweenness, which looks at every pair, is left out."""
 
@@ -170,13 +172,16 @@ class _Asked:
         decisions = np.flatnonzero((kind == NODE_KIND_CODE[NodeKind.DECISION]) & self.selection.standing & ~self.selection.blocked)
         reached: dict[int, Marks] = {}
         toward = np.zeros(decisions.size, dtype=np.bool_)
-        for place, decision in enumerate(decisions.tolist()):
+        batch = max(1, CELLS_AT_ONCE // max(snapshot.n_nodes, snapshot.n_links, 1))
+        for first in range(0, decisions.size, batch):
             if self.stop is not None and self.stop():
                 self.complete = False
                 break
-            away = reach(snapshot.index, self.usable, np.array([decision]), max_links=self.filters.max_links)
-            reached[decision] = away > 0
-            toward[place] = goal is not None and bool(away[goal] > 0)
+            part = decisions[first : first + batch]
+            away = reach_each(snapshot.index, self.usable, part, max_links=self.filters.max_links) > 0
+            reached.update(zip(part.tolist(), away, strict=True))
+            if goal is not None:
+                toward[first : first + batch] = away[:, goal]
         return reached, toward, decisions
 
     def _outcomes(self) -> Marks:

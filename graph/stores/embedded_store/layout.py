@@ -7,17 +7,14 @@ layers below and the branches before it. `place` orders a map: a changed record 
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 from graph.stores.embedded_store.connections import BUSY_SECONDS, Connections, writing
 from graph.stores.embedded_store.failures import not_ours
 from schema.errors import StoreForeign, StoreUnavailable
-from schema.kinds import Basis, LinkKind, Mark, Sign, Status
-from schema.records import BASE_LAYER, MAIN_BRANCH, Claim, Link
-from schema.system_map import COLUMN_TYPES, numbers_of
+from schema.records import BASE_LAYER, MAIN_BRANCH
 
 APPLICATION_ID = 0x63_61_72_65
 """`care` in ASCII: what marks a SQLite file as a store of ours."""
@@ -132,24 +129,7 @@ def _log_ahead(connection: sqlite3.Connection) -> None:
             return
 
 
-# ---- whether the kept numbers are those that this version works out -------------
-
-
-def _samples() -> Iterator[Link]:
-    for kind in LinkKind:
-        yield Link(id="a", start="b", end="c", kind=kind, valid_from="2020-02", valid_to="2021", status=Status.PROPOSED)
-    for basis in Basis:
-        for mark in (None, *Mark):
-            first = Claim(id="1", basis=basis, mark=mark, source="s", sign=Sign.PLUS, strength=0.3, by="x")
-            second = Claim(id="2", basis=Basis.OPINION, source="t", sign=Sign.MINUS, strength=0.8, confidence=0.4)
-            yield Link(id="a", start="b", end="c", confidence=0.7, claims=(first,))
-            yield Link(id="a", start="b", end="c", strength=0.6, delay_low=1, delay_high=4, claims=(first, second))
-
-
-def numbers_mark() -> str:
-    """A fingerprint of how numbers are worked out of links: another one means that kept numbers are out of date."""
-    rows = repr([tuple(COLUMN_TYPES.items()), *(numbers_of(link) for link in _samples())])
-    return hashlib.sha256(rows.encode()).hexdigest()[:16]
+# ---- remarks of its own -----------------------------------------------------------
 
 
 def mark(connection: sqlite3.Connection, name: str) -> str | None:

@@ -12,12 +12,13 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 
 from graph.changes import LinkEnds
+from graph.stores.embedded_store.kept_nodes import LAZY_FROM, KeptNodes, map_of, node_of
 from graph.stores.embedded_store.lines import Line
 from schema.kinds import LinkKind, NodeKind
 from schema.ontology import LINK_KINDS
 from schema.records import ChangeSet, Link, Node, Source
 from schema.system_map import LinkTable, LinkTableBuilder, SystemMap, unpacked
-from schema.wire import node_from_json, source_from_json
+from schema.wire import source_from_json
 
 T = TypeVar("T")
 BASE_KEY = 1
@@ -35,14 +36,6 @@ class Version(NamedTuple):
     layer: int
     place: int
     payload: bytes | None
-
-
-def node_of(payload: bytes) -> Node:
-    """The node of a kept payload."""
-    node = node_from_json(json.loads(payload), "kept node", [])
-    if node is None:
-        raise ValueError("a kept node does not decode")
-    return node
 
 
 def source_of(payload: bytes) -> Source:
@@ -65,22 +58,27 @@ def in_batches(items: Iterable[T], size: int = AT_ONCE) -> Iterator[list[T]]:
 
 def whole_map(connection: sqlite3.Connection, line: Line) -> SystemMap:
     """The map in sight of a line, in its order. Reads links in columns and decodes none of them."""
-    nodes = tuple(map(node_of, _payloads(connection, "nodes", line)))
-    sources = tuple(map(source_of, _payloads(connection, "sources", line)))
-    return SystemMap(nodes=nodes, links=_links(connection, line, [node.id for node in nodes]), sources=sources)
+    ids, payloads = _payloads(connection, "nodes", line)
+    nodes: Sequence[Node] = tuple(map(node_of, payloads)) if len(ids) <= LAZY_FROM else KeptNodes.of(ids, payloads)
+    sources = map(source_of, _payloads(connection, "sources", line)[1])
+    return map_of(nodes, _links(connection, line, ids), tuple(sources))
 
 
-def _payloads(connection: sqlite3.Connection, table: str, line: Line) -> list[bytes]:
+def _payloads(connection: sqlite3.Connection, table: str, line: Line) -> tuple[list[str], list[bytes]]:
+    """The ids and payloads of a table's records in sight, in their order."""
     condition, values = line.condition()
     rows = connection.execute(f"SELECT id, branch, layer, place, payload FROM {table} WHERE {condition} ORDER BY place", values)
     if line.is_single:
-        return [row[4] for row in rows if row[4] is not None]
+        standing = [(row[0], row[4]) for row in rows if row[4] is not None]
+        return [identifier for identifier, _ in standing], [payload for _, payload in standing]
     seen: dict[str, tuple[tuple[int, int], int, bytes | None]] = {}
     for identifier, branch, layer, place, payload in rows:
         height = line.height(branch, layer)
         if identifier not in seen or seen[identifier][0] < height:
             seen[identifier] = (height, place, payload)
-    return [payload for _, _, payload in sorted(seen.values(), key=lambda found: found[1]) if payload is not None]
+    in_order = sorted(seen.items(), key=lambda found: found[1][1])
+    whole = [(identifier, payload) for identifier, (_, _, payload) in in_order if payload is not None]
+    return [identifier for identifier, _ in whole], [payload for _, payload in whole]
 
 
 def _links(connection: sqlite3.Connection, line: Line, ends: Sequence[str]) -> LinkTable:
@@ -212,8 +210,12 @@ class Rows:
         return source_of(payload) if payload is not None else None
 
     def node_ids(self) -> Iterator[str]:
-        """The ids of the nodes in sight, in no order."""
-        ids = {row[0] for row in self._connection.execute(f"SELECT id FROM nodes WHERE {self._condition}", self._values)}
+        """The ids of the nodes in sight, in no order. Whoever only wants to know whether there is one reads no more than that."""
+        rows = self._connection.execute(f"SELECT id FROM nodes WHERE {self._condition} AND payload IS NOT NULL", self._values)
+        if self.line.is_single:
+            yield from (identifier for (identifier,) in rows)
+            return
+        ids = {identifier for (identifier,) in rows}
         yield from (identifier for identifier, version in self.versions("nodes", ids).items() if version.payload is not None)
 
     def links_between(self, pairs: Collection[tuple[str, str]]) -> Iterable[Link]:

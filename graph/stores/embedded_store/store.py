@@ -12,16 +12,18 @@ from graph.changes import checked
 from graph.changes import inverse as inverse_of
 from graph.scope import Scope
 from graph.snapshot import Snapshot
-from graph.store import HistoryEntry
+from graph.store import HistoryEntry, MapSize
 from graph.stores.embedded_store import words
 from graph.stores.embedded_store.connections import Connections, Place, reading, writing
-from graph.stores.embedded_store.layout import STILL, mark, numbers_mark, prepare, set_mark
+from graph.stores.embedded_store.kept_columns import KeptColumns
+from graph.stores.embedded_store.kept_nodes import node_of
+from graph.stores.embedded_store.layout import STILL, prepare
 from graph.stores.embedded_store.lines import Branch, Line, branch_named, branches, layer_keys, layers_met, line_of
-from graph.stores.embedded_store.rows import Rows, in_batches, node_of, source_of, table_of_rows, whole_map
+from graph.stores.embedded_store.renumbering import renumber
+from graph.stores.embedded_store.rows import Rows, source_of, table_of_rows, whole_map
 from graph.stores.embedded_store.writing import Writer
 from schema.errors import BadInput, Conflict, StoreUnavailable
 from schema.records import BASE_LAYER, MAIN_BRANCH, ChangeSet
-from schema.system_map import numbers_of, packed_numbers, unpacked
 
 NAMED_IN_CONFLICT = 1_000
 """How many of the ids that changed in between a conflict names."""
@@ -42,7 +44,8 @@ class EmbeddedStore:
         self._connections = Connections(self._place)
         try:
             prepare(self._connections)
-            self._renumber()
+            renumber(self._connections)
+            self._kept_columns = KeptColumns(self._connections)
         except BaseException:
             self._connections.close()
             raise
@@ -76,11 +79,14 @@ class EmbeddedStore:
             return branch_named(connection, branch).head
 
     def snapshot(self, scope: Scope) -> Snapshot:
-        """The whole map in a scope, read in one transaction."""
+        """The whole map in a scope, read in one transaction: from the file of columns where there is one that fits."""
         with self._reading() as connection:
-            layers = layer_keys(connection, scope.layers)
-            line = line_of(connection, branch_named(connection, scope.branch), layers, scope.revision)
-            system_map = whole_map(connection, line)
+            branch = branch_named(connection, scope.branch)
+            line = line_of(connection, branch, layer_keys(connection, scope.layers), scope.revision)
+            found = self._kept_columns.found(connection, line)
+            system_map = whole_map(connection, line) if found is None else found
+        if found is None and branch.name == MAIN_BRANCH and line.revision == branch.head:
+            self._kept_columns.keep(system_map, line)
         return Snapshot(system_map, revision=line.revision, scope=replace(scope, revision=line.revision))
 
     def search(self, text: str, *, most: int = 20, branch: str = MAIN_BRANCH, layers: Sequence[str] = (BASE_LAYER,)) -> Sequence[str]:
@@ -98,6 +104,16 @@ class EmbeddedStore:
         """The layers in which something was ever kept, the base first."""
         with self._connections.lent() as connection:
             return [name for (name,) in connection.execute("SELECT name FROM layers ORDER BY key")]
+
+    def size(self) -> MapSize:
+        """How much the newest map of branch main has in its base, where no row hides another."""
+        with self._reading() as connection:
+            line = line_of(connection, branch_named(connection, MAIN_BRANCH), layer_keys(connection, (BASE_LAYER,)))
+            condition, values = line.condition()
+            nodes, links = (
+                connection.execute(f"SELECT count(*) FROM {table} WHERE {condition}", values).fetchone()[0] for table in ("nodes", "links")
+            )
+        return MapSize(nodes=nodes, links=links)
 
     # ---- history --------------------------------------------------------
 
@@ -273,33 +289,6 @@ class EmbeddedStore:
         """Keep such a remark."""
         with self._writing() as connection:
             connection.execute("INSERT INTO notes VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value", (name, value))
-
-    def _renumber(self) -> None:
-        """Work the links' numbers out anew where another version of caremap did, by other rules."""
-        ours = numbers_mark()
-        with self._connections.lent() as connection:
-            if mark(connection, "numbers") == ours:
-                return
-        if self._connections.read_only:
-            raise StoreUnavailable(
-                f"{self._place.name} is read-only and must be brought up to date first; open it once where it can be written."
-            )
-        with self._writing() as connection:
-            sources = {
-                source.id: source
-                for (payload,) in connection.execute("SELECT payload FROM sources WHERE payload IS NOT NULL ORDER BY key")
-                for source in (source_of(payload),)
-            }
-            last = connection.execute("SELECT coalesce(max(key), 0) FROM links").fetchone()[0]
-            for batch in in_batches(range(1, last + 1)):
-                rows = connection.execute(
-                    "SELECT key, payload FROM links WHERE key BETWEEN ? AND ? AND payload IS NOT NULL", (batch[0], batch[-1])
-                ).fetchall()
-                connection.executemany(
-                    "UPDATE links SET numbers = ? WHERE key = ?",
-                    [(packed_numbers(numbers_of(unpacked(payload), sources)), key) for key, payload in rows],
-                )
-            set_mark(connection, "numbers", ours)
 
 
 def _on_line(line: Line) -> tuple[str, list[int]]:

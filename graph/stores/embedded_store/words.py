@@ -10,8 +10,9 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 
 from graph.store import match_rank, words_of
+from graph.stores.embedded_store.kept_nodes import node_of
 from graph.stores.embedded_store.layout import mark, set_mark
-from graph.stores.embedded_store.rows import Rows, in_batches, node_of
+from graph.stores.embedded_store.rows import Rows, in_batches
 from schema.records import Node
 
 CANDIDATES = 2_000

@@ -6,22 +6,19 @@ is ever altered, so a reader may take as many transactions as it likes: what it 
 
 from __future__ import annotations
 
-import hashlib
 import json
 import struct
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 import numpy as np
 
 from graph.store import HistoryEntry
-from schema.kinds import Basis, LinkKind, Mark, Sign, Status
-from schema.records import ChangeSet, Claim, Link, Node, Source
-from schema.system_map import COLUMN_TYPES, LinkTable, LinkTableBuilder, numbers_of, unpacked
+from schema.records import ChangeSet, Node, Source
+from schema.system_map import LinkTable, LinkTableBuilder, numbers_mark, unpacked
 from schema.wire import node_from_json, source_from_json, to_json
 
 LINKS_A_PAGE = 25_000
@@ -183,16 +180,8 @@ def change_of(revision: Revision, pages: Iterable[Page]) -> ChangeSet:
 
 def _add_links(builder: LinkTableBuilder, content: bytes) -> None:
     ids, ends, places, numbers, payloads = _parts(content, 5)
-    named = json.loads(ends)
-    rows = np.frombuffer(places, dtype="<i4").tolist()
-    count = len(rows) // 2
-    builder.add_columns(
-        json.loads(ids),
-        [named[row] for row in rows[:count]],
-        [named[row] for row in rows[count:]],
-        numbers,
-        payloads.split(b"\n"),
-    )
+    if ids != b"[]":
+        builder.add_page(json.loads(ids), json.loads(ends), np.frombuffer(places, dtype="<i4"), numbers, payloads)
 
 
 def ids_of(change: ChangeSet) -> list[str]:
@@ -202,23 +191,3 @@ def ids_of(change: ChangeSet) -> list[str]:
         *(node.id for node in change.put_nodes), *change.remove_nodes, *links, *change.remove_links,
         *(source.id for source in change.put_sources), *change.remove_sources,
     ]  # fmt: skip
-
-
-@cache
-def numbers_mark() -> str:
-    """A fingerprint of how numbers are worked out of links; pages under another one have theirs worked out anew."""
-    first = Claim(id="1", source="s", sign=Sign.PLUS, strength=0.3, by="x")
-    second = Claim(id="2", basis=Basis.OPINION, source="t", sign=Sign.MINUS, strength=0.8, confidence=0.4)
-    samples = [
-        *(Link(id="a", start="b", end="c", kind=kind, valid_from="2020-02", valid_to="2021", status=Status.PROPOSED) for kind in LinkKind),
-        *(
-            Link(
-                id="a", start="b", end="c", confidence=0.7, delay_low=1, delay_high=4, claims=(Claim(id="0", basis=basis, mark=mark), *rest)
-            )
-            for basis in Basis
-            for mark in (None, *Mark)
-            for rest in ((), (first, second))
-        ),
-    ]
-    rows = repr([tuple(COLUMN_TYPES.items()), *(numbers_of(link) for link in samples)])
-    return hashlib.sha256(rows.encode()).hexdigest()[:16]

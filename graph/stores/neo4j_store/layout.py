@@ -20,7 +20,7 @@ from schema.records import MAIN_BRANCH
 LAYOUT = 1
 """The layout of the journal. An older or newer one is refused with what to do."""
 
-SHAPE = 1
+SHAPE = 2
 """The shape of the graph. Where the database has another, the graph is made anew from the journal."""
 
 
@@ -112,13 +112,13 @@ def _check_layout(name: str, layout: object) -> None:
     )
 
 
-def make_indexes(connection: Connection) -> None:
-    """Make every constraint and index that is missing, and wait until each can be used."""
+def make_indexes(connection: Connection, *, wait: bool = True) -> None:
+    """Make every constraint and index that is missing, and wait until each can be used unless told not to."""
     known = {row[0] for row in connection.ask("SHOW INDEXES YIELD name RETURN name")}
     missing = [statement for statement in (*_CONSTRAINTS, *_INDEXES) if statement.split(" IF NOT")[0].split()[-1] not in known]
     for statement in missing:
         connection.write_at_length(statement)
-    if missing:
+    if missing and wait:
         await_indexes(connection)
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import chain
 from typing import Generic, TypeVar
 
 from graph.changes import applied
@@ -137,60 +136,3 @@ def layered(changes: Iterable[ChangeSet], layers: Sequence[str]) -> SystemMap:
         links=LinkTable.of(kept, (node.id for node in seen), {source.id: source for source in cited}),
         sources=cited,
     )
-
-
-# ---- what a change leaves as it was ----------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Net:
-    """A checked change without what stood already; `turned` are links that a source's new release makes count otherwise."""
-
-    change: ChangeSet
-    turned: tuple[Link, ...]
-
-    @property
-    def whole(self) -> ChangeSet:
-        """The change as the journal keeps it."""
-        if not self.turned:
-            return self.change
-        return replace(self.change, put_links=tuple(chain(self.change.put_links, self.turned)))
-
-    @property
-    def removed(self) -> int:
-        return len(self.change.remove_nodes) + len(self.change.remove_links) + len(self.change.remove_sources)
-
-    @property
-    def is_nothing(self) -> bool:
-        return not size_of(self.change)
-
-
-def net_of(change: ChangeSet, before: SystemMap) -> ChangeSet:
-    """A checked change without what stands on the map already, word for word."""
-    return replace(
-        change,
-        put_nodes=tuple(node for node in change.put_nodes if _differs(before.row_of_node, before.nodes, node)),
-        put_links=_other_links(change.put_links, before),
-        put_sources=tuple(source for source in change.put_sources if before.source_of.get(source.id) != source),
-    )
-
-
-def _differs(row_of: Mapping[str, int], there: Sequence[Node], node: Node) -> bool:
-    row = row_of.get(node.id)
-    return row is None or there[row] != node
-
-
-def _other_links(put: Sequence[Link], before: SystemMap) -> Sequence[Link]:
-    if not len(before.links):
-        return put
-    row_of = before.row_of_link
-    if isinstance(put, LinkTable) and put.is_packed:
-        import numpy as np
-
-        rows = [
-            row
-            for row, (identifier, payload) in enumerate(zip(put.ids, put.payloads(), strict=True))
-            if (place := row_of.get(identifier)) is None or before.links.payload(place) != payload
-        ]
-        return put if len(rows) == len(put) else put.taken(np.array(rows, dtype=np.int64))
-    return tuple(link for link in put if (place := row_of.get(link.id)) is None or before.links[place] != link)

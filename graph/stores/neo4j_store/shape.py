@@ -29,7 +29,10 @@ _NESTED = frozenset({*_INSIDE, "attributes", "observations"})
 _ELSEWHERE = ("kind", "from", "to", "claims")
 """What the graph says by its shape: kinds by type or label, ends by the relationship's, claims by nodes of their own."""
 
-_ADDED = frozenset({"kind", "words", "weight", "link", "node", "position"})
+PLACE = "map_place"
+"""The property that tells where a node, link or source stands in the map's order: smaller comes first."""
+
+_ADDED = frozenset({"kind", "words", "weight", "link", "node", "position", PLACE})
 """Properties that no record has: worked out for those who read the graph, or telling where a claim belongs."""
 
 LONGEST_WORD = 200

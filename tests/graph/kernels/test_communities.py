@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from graph.kernels import centrality
 from graph.kernels.between import modularity
 from graph.kernels.centrality import betweenness
-from graph.kernels.communities import communities
+from graph.kernels.communities import best_communities, communities
 from graph.kernels.index import LinkIndex
 
 LINKS = st.lists(st.tuples(st.integers(0, 7), st.integers(0, 7), st.sampled_from([0.25, 0.5, 0.75, 1.0])), max_size=20)
@@ -77,3 +77,32 @@ def test_a_sample_of_starts_is_said_to_be_one(monkeypatch) -> None:
     assert (found.exact, found.starts) == (False, 3)
     assert found.value.sum() == pytest.approx(10 * 9 * 8 / 2)
     assert not betweenness(ring, np.ones(10, dtype=np.bool_), stop=lambda: True).exact
+
+
+@given(LINKS, st.integers(1, 4), st.integers(0, 3))
+def test_several_tries_are_never_worse_than_one_and_give_the_same_for_the_same_seed(links, tries, seed) -> None:
+    start, end, weight = columns(links)
+    one = communities(start, end, weight, 8)
+    best, again = (best_communities(start, end, weight, 8, tries=tries, seed=seed) for _ in range(2))
+    first = best_communities(start, end, weight, 8, tries=1, seed=seed)
+    assert best.modularity >= first.modularity >= one.modularity - 1e-12
+    assert (best.label.tolist(), best.modularity) == (again.label.tolist(), again.modularity)
+    assert best.modularity == pytest.approx(modularity(start, end, weight, best.label))
+    assert list(dict.fromkeys(best.label.tolist())) == list(range(best.count))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_several_tries_find_no_worse_communities_than_networkx_does(seed: int) -> None:
+    draw = np.random.Generator(np.random.PCG64(seed))
+    group = np.arange(60) % 4
+    there = draw.random((60, 60)) < np.where(group[:, None] == group[None, :], 0.2, 0.04)
+    np.fill_diagonal(there, False)
+    start, end = (ends.astype(np.int32) for ends in np.nonzero(there))
+    weight = draw.choice([0.25, 0.5, 0.75], start.size)
+    network: nx.DiGraph[int] = nx.DiGraph()
+    network.add_nodes_from(range(60))
+    network.add_weighted_edges_from(zip(start.tolist(), end.tolist(), weight.tolist(), strict=True))
+    label = np.zeros(60, dtype=np.int32)
+    for number, members in enumerate(nx.community.louvain_communities(network, seed=seed)):
+        label[list(members)] = number
+    assert best_communities(start, end, weight, 60, tries=5, seed=1).modularity >= modularity(start, end, weight, label) - 1e-9

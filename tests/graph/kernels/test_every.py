@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import tracemalloc
 from dataclasses import replace
 
 import numpy as np
@@ -107,6 +108,25 @@ def test_a_stopped_search_keeps_what_it_has() -> None:
     got = all_paths(problem_of(links, 8, [0], [7]), stop=lambda: next(polls, True))
     assert 0 < len(got) < 6**7
     assert not got.complete
+
+
+def test_paths_beyond_counting_take_no_more_memory_than_allowed_and_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    draw = np.random.default_rng(3)
+    problem = problem_of([(int(a), int(b)) for a, b in draw.integers(0, 400, (4_000, 2))], 400, [0], [1], max_links=0)
+    monkeypatch.setattr(ways, "WAITING_AT_MOST", 200_000)
+    tracemalloc.start()
+    got = totals(problem)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert not got.complete
+    assert got.found > 0
+    assert most < 100_000_000
+
+
+def test_a_long_chain_is_one_path_however_long() -> None:
+    links = [(node, node + 1) for node in range(3_000)]
+    got = totals(problem_of(links, 3_001, [0], [3_000], strength=np.ones(3_000), max_links=0))
+    assert (got.found, got.complete, got.supporting) == (1, True, 1.0)
 
 
 def test_a_million_paths_are_counted_and_no_more() -> None:

@@ -36,6 +36,21 @@ def test_the_rows_of_several_nodes_come_node_by_node(drawn: tuple[int, list[tupl
     assert got == [row for node in nodes for row, (a, _) in enumerate(links) if a == node]
 
 
+@given(LINKS, st.data())
+def test_an_index_with_more_links_is_the_index_of_all(drawn: tuple[int, list[tuple[int, int]]], data: st.DataObject) -> None:
+    n, links = drawn
+    count = data.draw(st.integers(0, len(links)))
+    starts, ends = ([link[side] for link in links] for side in (0, 1))
+    grown = LinkIndex.of(starts[:count], ends[:count], n).with_more(
+        np.array(starts[count:], dtype=np.int32), np.array(ends[count:], dtype=np.int32)
+    )
+    whole = LinkIndex.of(starts, ends, n)
+    for name in ("start", "end", "out_at", "out_rows", "out_start", "out_end", "in_at", "in_rows", "out_nodes", "out_first"):
+        mine, theirs = getattr(grown, name), getattr(whole, name)
+        assert (mine.tolist(), mine.dtype) == (theirs.tolist(), theirs.dtype)
+        assert not mine.flags.writeable
+
+
 def test_the_index_cannot_be_changed() -> None:
     index = LinkIndex.of([0, 1], [1, 0], 2)
     with pytest.raises(ValueError, match="read-only"):

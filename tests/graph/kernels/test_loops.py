@@ -16,7 +16,7 @@ from graph.kernels import loops
 from graph.kernels.independent import independent_loops
 from graph.kernels.index import LinkIndex
 from graph.kernels.loops import LoopProblem, LoopSet, all_loops, strongest_loops
-from graph.kernels.strongest import to_twelve_digits
+from graph.kernels.scale import to_twelve_digits
 from tests.graph.kernels.oracle import problems
 
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 import pytest
 
 from graph.scope import Scope
-from graph.stores.neo4j_store import Credentials, Neo4jStore, connection, generations
+from graph.stores.neo4j_store import Credentials, Neo4jStore, connection, generations, lease, staging
 from graph.stores.neo4j_store import store as store_module
 from graph.stores.neo4j_store.connection import rows
 from schema.errors import StoreUnavailable
@@ -164,7 +164,7 @@ def test_a_slow_question_is_stopped_by_its_deadline(server: Server) -> None:
 
 
 def test_a_change_whose_confirmation_was_lost_is_made_once(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    record = store_module._record
+    record = store_module.record
     with cutting(server) as cutter, opened(f"bolt://127.0.0.1:{cutter.port}") as store:
         store.apply(a_change("a +> b"))
 
@@ -172,7 +172,7 @@ def test_a_change_whose_confirmation_was_lost_is_made_once(server: Server, monke
             cutter.cut_commits = 0 if cutter.cuts else 1
             return record(*arguments)  # type: ignore[arg-type]
 
-        monkeypatch.setattr(store_module, "_record", cut_then)
+        monkeypatch.setattr(store_module, "record", cut_then)
         assert store.apply(a_change("b -> c", why="once")) == 2
         assert cutter.cuts == 1
         assert [entry.why for entry in store.history()] == ["once", "a test"]
@@ -228,9 +228,13 @@ def test_a_server_killed_during_a_load_shows_the_old_map_or_the_new_one_and_the_
     with opened(server.url) as store:
         store.apply(a_large_change("old", 300))
     monkeypatch.setattr(store_module, "IN_ONE_TRANSACTION", 0)
-    monkeypatch.setattr(generations, "STALE_SECONDS", 1.0)
-    point = {"staging links": "_write_links", "before the switch is confirmed": "show", "clearing the old generation": "clear"}[at]
-    calls, original = [0], getattr(generations, point)
+    monkeypatch.setattr(lease, "STALE_SECONDS", 1.0)
+    room, point = {
+        "staging links": (staging, "_write_links"),
+        "before the switch is confirmed": (generations, "show"),
+        "clearing the old generation": (staging, "clear"),
+    }[at]
+    calls, original = [0], getattr(room, point)
 
     def killing(*arguments: object, **more: object) -> object:
         calls[0] += 1
@@ -242,7 +246,7 @@ def test_a_server_killed_during_a_load_shows_the_old_map_or_the_new_one_and_the_
 
     with opened(server.url) as store:
         with monkeypatch.context() as patch:
-            patch.setattr(generations, point, killing)
+            patch.setattr(room, point, killing)
             with pytest.raises(StoreUnavailable):
                 store.apply(a_large_change("new", 500))
         server.start()
@@ -319,7 +323,7 @@ def test_a_full_disk_fails_the_load_and_leaves_the_map_as_it_was(server: Server,
         store.apply(a_large_change("old", 100))
     server.kill()
     largest = max(file.stat().st_size for file in (server.folder / "data").rglob("*") if file.is_file())
-    monkeypatch.setattr(generations, "STALE_SECONDS", 1.0)
+    monkeypatch.setattr(lease, "STALE_SECONDS", 1.0)
     server.start(settings=["db.tx_log.preallocate=false", "db.tx_log.rotation.size=1g"], file_limit=max(largest, 2_000_000) + 3_000_000)
     try:
         long = "long text " * 2_000

@@ -10,12 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from graph.scope import Filters, Scope
-from graph.service import MapService
-from graph.store import FixedMap
-from graph.stores.neo4j_store import Credentials, Neo4jStore, generations
+from graph.scope import Scope
+from graph.stores.neo4j_store import Credentials, Neo4jStore, generations, staging
 from graph.stores.neo4j_store import store as store_module
-from graph.stores.neo4j_store.layout import LINK_TYPE, NODE_LABEL
+from graph.stores.neo4j_store.layout import GENERATION, LINK_TYPE, NODE_LABEL, SHAPE
 from schema.errors import BadInput, StoreForeign
 from schema.kinds import Basis, FlowKind, LinkKind, Mark, NodeKind, Sign
 from schema.ontology import LINK_KINDS, NODE_KINDS
@@ -93,7 +91,7 @@ def test_an_injection_in_every_field_is_stored_as_plain_text(
     assert tuple(kept.links) == change.put_links
     assert kept.sources == change.put_sources
     assert same(store)
-    allowed = {*NODE_LABEL.values(), "MapNode", "Claim", "CitedSource", *generations.GENERATION, "CaremapStore", "CaremapBranch",
+    allowed = {*NODE_LABEL.values(), "MapNode", "Claim", "CitedSource", *GENERATION, "CaremapStore", "CaremapBranch",
                "CaremapRevision", "CaremapPage", "CaremapLoad"}  # fmt: skip
     assert {label for (labels,) in neo4j_server.run("MATCH (n) RETURN labels(n)") for label in labels} <= allowed  # type: ignore[attr-defined]
     types = {row[0] for row in neo4j_server.run("MATCH ()-[r]->() RETURN DISTINCT type(r)")}
@@ -204,7 +202,7 @@ def test_while_a_large_change_is_staged_ordinary_labels_show_the_old_generation_
         show(*arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr(store_module, "IN_ONE_TRANSACTION", 0)
-    monkeypatch.setattr(generations, "LINKS_AT_ONCE", 25)
+    monkeypatch.setattr(staging, "LINKS_AT_ONCE", 25)
     monkeypatch.setattr(generations, "show", shown)
     watcher = threading.Thread(target=watch)
     watcher.start()
@@ -297,7 +295,7 @@ def test_a_graph_of_an_older_shape_is_made_anew_from_the_journal(store: Neo4jSto
     with another(neo4j_server) as migrated:
         assert migrated.head() == 1
         assert migrated.map_in_graph().digest() == wanted
-        assert neo4j_server.run("MATCH (s:CaremapStore) RETURN s.shape") == [[1]]
+        assert neo4j_server.run("MATCH (s:CaremapStore) RETURN s.shape") == [[SHAPE]]
         assert neo4j_server.run("MATCH (n) WHERE n.old_name IS NOT NULL RETURN count(n)") == [[0]]
 
 
@@ -340,37 +338,3 @@ def test_a_password_can_come_from_a_file(tmp_path_factory: pytest.TempPathFactor
 
 def test_an_empty_store_shows_an_empty_graph(store: Neo4jStore) -> None:
     assert store.map_in_graph() == SystemMap()
-
-
-@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    pairs=st.sets(st.tuples(st.integers(0, 8), st.integers(0, 8)), min_size=4, max_size=24),
-    signs=st.lists(st.sampled_from("+-?"), min_size=24, max_size=24),
-    max_links=st.integers(1, 6),
-    owned=st.integers(0, 8),
-)
-def test_an_answer_from_the_corridor_is_the_answer_from_the_whole_map(
-    store: Neo4jStore, neo4j_server: Reached, pairs: set[tuple[int, int]], signs: list[str], max_links: int, owned: int
-) -> None:
-    neo4j_server.wipe()
-    links = tuple(
-        a_link(f"f{start} {sign}> f{end}", strength=0.3 + (7 * start + end) % 5 / 10, claims=(Claim(id="1", source="s"),))
-        for (start, end), sign in zip(sorted(pairs), signs, strict=False)
-    )
-    nodes = (*(a_node(f"f{row}", owner="dhsc" if row == owned else None) for row in range(9)), a_node("dhsc:body"), a_node("deed:decision"))
-    more = (a_link("dhsc -makes-> deed"), a_link("deed +> f0 0.5"))
-    with another(neo4j_server) as fresh:
-        fresh.apply(ChangeSet(by="b", why="w", put_nodes=nodes, put_links=(*links, *more), put_sources=(Source(id="s", title="S"),)))
-        whole = MapService(FixedMap(fresh.map_in_graph(), "whole"))
-        for start, end in (("f0", "f1"), ("deed", "f2"), ("f3", "f0")):
-            part = MapService(FixedMap(fresh.corridor([start], [end], max_links=max_links).map, "whole"))
-            filters = Filters(max_links=max_links)
-            assert part.impact([start], [end], filters).to_json() == whole.impact([start], [end], filters).to_json()
-
-
-def test_the_corridor_leaves_out_what_no_path_can_touch(store: Neo4jStore) -> None:
-    store.apply(a_change("a +> b", "b +> c", "c +> d", "a +> x", "x +> y", "z +> d", "dhsc:body", "lonely"))
-    part = store.corridor(["a"], ["d"], max_links=3).map
-    assert {node.id for node in part.nodes} == {"a", "b", "c", "d"}
-    assert set(part.links.ids) == {"a>b", "b>c", "c>d"}
-    assert len(store.corridor(["a"], ["d"], max_links=2).map.links) == 0

@@ -6,12 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph.kernels.between import modularity
-from graph.kernels.index import Floats, Longs
+from graph.kernels.communities import best_communities
+from graph.kernels.index import Floats
 from graph.results import Modularity
 from graph.selection import Stop
 
 TRIES = 5
-"""How often communities are looked for, each time from another seed; the best counts."""
+"""How often communities are looked for, each time with the nodes in another order; the best counts."""
 
 
 def modularity_gap(
@@ -24,9 +25,8 @@ def modularity_gap(
     time for a single deal: without a null the figure says nothing.
     """
     own = modularity(start, end, weight, silo)
-    best, count = _communities(start, end, weight, silo.size, seed, stop)
-    if best < own:
-        best, count = own, int(np.unique(silo).size)
+    found = best_communities(start.astype(np.int32), end.astype(np.int32), weight, silo.size, tries=TRIES, seed=seed, stop=stop)
+    best, count = (found.modularity, found.count) if found.modularity >= own else (own, int(np.unique(silo).size))
     random = np.random.Generator(np.random.PCG64(seed))
     null = []
     for _ in range(draws):
@@ -47,26 +47,3 @@ def modularity_gap(
         draws=len(null),
         seed=seed,
     )
-
-
-def _communities(start: Longs, end: Longs, weight: Floats, size: int, seed: int, stop: Stop | None) -> tuple[float, int]:
-    """The modularity and number of the best communities found. Links are given in a fixed order, so equal maps give equal answers."""
-    import networkx as nx
-
-    network: nx.DiGraph[int] = nx.DiGraph()
-    network.add_nodes_from(range(size))
-    keys, back = np.unique(start * size + end, return_inverse=True)
-    weights = np.bincount(back, weights=weight)
-    network.add_weighted_edges_from((*divmod(key, size), strength) for key, strength in zip(keys.tolist(), weights.tolist(), strict=True))
-    best, count = -1.0, 0
-    for attempt in range(TRIES):
-        if attempt and stop is not None and stop():
-            break
-        label = np.zeros(size, dtype=np.int64)
-        found = nx.community.louvain_communities(network, weight="weight", seed=seed + attempt)
-        for number, members in enumerate(found):
-            label[list(members)] = number
-        value = modularity(start, end, weight, label)
-        if value > best:
-            best, count = value, len(found)
-    return best, count

@@ -1,0 +1,72 @@
+"""How sure a difference is: both runs many times over, with strengths drawn from the ranges that confidence implies."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graph.analysis.whatif.runs import Runs
+from graph.judging import spread_of
+from graph.kernels.index import Floats
+from graph.kernels.reach import reach
+from graph.kernels.settling import drawn_weights, settle_draws
+from graph.results.whatif import Band, Draws
+
+
+def drawn(runs: Runs) -> Draws:
+    """Both runs many times over, with the same draw for both. Links are drawn in the order of their ids."""
+    sides, wish, snapshot = runs.sides, runs.wish, runs.snapshot
+    rows = _drawn_links(runs)
+    # One common lambda: that of the map as it stands.
+    generator = np.random.Generator(np.random.PCG64(wish.seed))
+    spread = spread_of(snapshot.links.confidence[rows])
+    state = generator.bit_generator.state
+    unknown = sides.before.selection.sign[rows] == 0
+    found = []
+    for side, assumed in ((sides.before, ()), (sides.after, tuple(sides.filters.assume))):
+        generator.bit_generator.state = state
+        given = {snapshot.find_link(name) for name in assumed}
+        fixed = [place for place, row in enumerate(rows.tolist()) if row in given]
+        strength = np.where(side.counted[rows], side.selection.strength[rows], 0.0)
+        # Which links have an unknown sign must not differ between the runs, or their draws would.
+        sign = np.where(unknown, 0, side.selection.sign[rows]).astype(np.int8)
+        weights = drawn_weights(generator, strength, sign, spread, wish.draws, fixed)
+        for place in fixed:
+            weights[:, place] = side.weight[rows[place]]
+        ends = snapshot.start[rows], snapshot.end[rows]
+        found.append(settle_draws(*ends, weights, runs.law, side.start, side.held, epsilon=wish.epsilon, stop=runs.stop))
+    good = found[0].settled & found[1].settled
+    return Draws(
+        runs=wish.draws,
+        settled=int(good.sum()),
+        seed=wish.seed,
+        complete=runs.stop is None or not runs.stop(),
+        bands=_bands(runs, (found[1].values - found[0].values)[good]),
+    )
+
+
+def _drawn_links(runs: Runs) -> NDArray[np.int64]:
+    """The links that can matter, in the order of their ids: with tanh only those that something held can reach."""
+    before, after, snapshot = runs.sides.before, runs.sides.after, runs.snapshot
+    counted = before.counted | after.counted
+    if runs.law.rule == "tanh":
+        moving = np.flatnonzero((before.start != 0) | (after.start != 0))
+        counted = counted & (reach(snapshot.index, counted, moving) >= 0)[snapshot.start]
+    rows = np.flatnonzero(counted)
+    return rows[np.argsort(snapshot.rank[rows])]
+
+
+def _bands(runs: Runs, difference: Floats) -> tuple[Band, ...]:
+    """A band for every node that moves in some run, in the map's order."""
+    if not difference.shape[0]:
+        return ()
+    epsilon = runs.wish.epsilon
+    moving = np.flatnonzero(np.abs(difference).max(axis=0) > epsilon)
+    low, high = np.quantile(difference[:, moving], (0.05, 0.95), axis=0)
+    rise = (difference[:, moving] > epsilon).mean(axis=0)
+    fall = (difference[:, moving] < -epsilon).mean(axis=0)
+    return tuple(
+        Band(id=runs.snapshot.node(row).id, rise=up, fall=down, low=least, high=most)
+        for row, up, down, least, most in zip(moving.tolist(), rise.tolist(), fall.tolist(), low.tolist(), high.tolist(), strict=True)
+        if row not in runs.sides.held
+    )
