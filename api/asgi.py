@@ -21,7 +21,7 @@ MOST_CONNECTIONS = 1_000
 Ready = Callable[[str], None]
 
 
-def run_server(app: ASGIApp, host: str, port: int, ready: Ready | None = None, *, access_log: bool = False) -> None:
+def run_server(app: ASGIApp, host: str, port: int, ready: Ready | None = None) -> None:
     """Serve until SIGTERM or SIGINT, then return; open streams are cut after two seconds.
 
     `ready` is called once with the address, as soon as it answers; `port` 0 takes any free one. Prints nothing itself. Raises
@@ -31,7 +31,7 @@ def run_server(app: ASGIApp, host: str, port: int, ready: Ready | None = None, *
         config = uvicorn.Config(
             app,
             log_config=None,
-            access_log=access_log,
+            access_log=False,
             server_header=False,
             date_header=False,
             lifespan="on",

@@ -75,15 +75,15 @@ def check_text(text: str, what: str) -> None:
         raise BadInput(f"{what} holds half of a character (an unpaired surrogate).") from None
 
 
-def json_object(body: bytes, what: str = "The body") -> dict[str, Any]:
+def json_object(body: bytes) -> dict[str, Any]:
     """The object in a body. Raises BadInput unless it is strict UTF-8, strict JSON and an object."""
     try:
         text = body.decode()
     except UnicodeDecodeError as error:
-        raise BadInput(f"{what} is not UTF-8 at byte {error.start}.") from None
-    value = json_value(text, what)
+        raise BadInput(f"The body is not UTF-8 at byte {error.start}.") from None
+    value = json_value(text, "The body")
     if not isinstance(value, dict):
-        raise BadInput(f"{what} must be a JSON object.")
+        raise BadInput("The body must be a JSON object.")
     return value
 
 

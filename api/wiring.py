@@ -58,7 +58,9 @@ def open_store(url: str, *, environ: Mapping[str, str] | None = None) -> Store:
         from graph.stores.neo4j_store import Neo4jStore
 
         return Neo4jStore.open(url, environ=os.environ if environ is None else environ)
-    raise StoreUnavailable(f"{url}: not an address of a store. Use sqlite:///path/to/file, neo4j://host or bolt://host.")
+    # People paste addresses with a name and password in them, which no message says back.
+    shown = f"{scheme}://..." if set(url) & set("@?#") else url
+    raise StoreUnavailable(f"{shown}: not an address of a store. Use sqlite:///path/to/file, neo4j://host or bolt://host.")
 
 
 def _make_folder(url: str) -> None:

@@ -18,8 +18,8 @@ import numpy as np
 
 from bench.workshop_map import MOMENT, SEED, workshop_map
 from graph.analysis.first import QUESTIONS
-from graph.scope import Filters, Scenario
-from graph.service import GAPS_LISTED, REACH_LISTED, MapService
+from graph.scope import GAPS_LISTED, REACH_LISTED, Filters, Scenario
+from graph.service import MapService
 from graph.store import FixedMap
 from loaders.curated import shipped_content
 from schema.kinds import FlowKind, LinkKind, NodeKind

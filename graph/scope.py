@@ -19,6 +19,11 @@ MAX_LINKS = 8
 TOP = 10
 MAX_PATHS = 1_000_000
 EPSILON = 1e-9
+MOMENT = "moment-of-interaction"
+"""The id of the factor that questions are judged by unless another is named."""
+GAPS_LISTED = 20
+REACH_LISTED = 1_000
+"""How many outcomes a question of reach lists unless it is told: all, on a map that people drew."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,9 +18,11 @@ from graph.snapshot import Snapshot
 from schema.bundling import EVIDENCE_BIT, EVIDENCE_BY_DEFAULT, evidence_mask
 from schema.errors import BadInput
 from schema.kinds import LinkKind, NodeKind, Sign
-from schema.ontology import END_KINDS, LINK_KIND_CODE
+from schema.ontology import END_KINDS, LINK_KIND_CODE, LINK_RULES, NODE_KIND_CODE
 
 Stop = Callable[[], bool]
+
+_MOVABLE = LINK_RULES[LinkKind.INFLUENCES].starts | LINK_RULES[LinkKind.INFLUENCES].ends
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -36,6 +38,11 @@ class Selection:
     standing: NDArray[np.bool_]
     blocked: NDArray[np.bool_]
     standing_links: NDArray[np.bool_]
+
+    def open_links(self, snapshot: Snapshot) -> NDArray[np.bool_]:
+        """The usable links of which neither end is blocked. O(links)."""
+        free = ~self.blocked
+        return self.usable & free[snapshot.start] & free[snapshot.end]
 
 
 def select(snapshot: Snapshot, filters: Filters) -> Selection:
@@ -65,6 +72,15 @@ def select(snapshot: Snapshot, filters: Filters) -> Selection:
     if filters.avoid_silos:
         blocked |= _in_silos(snapshot, filters.avoid_silos)
     return Selection(usable=usable, strength=strength, sign=sign, standing=standing, blocked=blocked, standing_links=standing_links)
+
+
+def movable_nodes(snapshot: Snapshot, selection: Selection, links: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The nodes that can move or be moved: of a kind that influence joins, or joined by one of the links, and not blocked."""
+    codes = np.array([NODE_KIND_CODE[kind] for kind in _MOVABLE], dtype=np.int8)
+    found = np.isin(snapshot.nodes.kind, codes)
+    found[snapshot.start[links]] = found[snapshot.end[links]] = True
+    movable: NDArray[np.bool_] = found & ~selection.blocked
+    return movable
 
 
 def _evidence(filters: Filters) -> int:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 from graph.results import ImpactPath, Step
 from graph.selection import Selection
 from graph.snapshot import Snapshot
+from graph.threads import threads_on
 from schema.bundling import (
     ASSUMED_CONFIDENCE_BIT,
     ASSUMED_DELAY_BIT,
@@ -20,8 +22,7 @@ from schema.bundling import (
 )
 from schema.kinds import Better, LinkKind
 from schema.ontology import LINK_KIND_CODE
-from schema.records import Claim, Node, Source
-from schema.system_map import first_day
+from schema.records import Source
 
 SIGN_OF_NUMBER = {1: "+", -1: "-", 0: "?"}
 STEPS_KEPT = 20_000
@@ -51,23 +52,27 @@ def worth(effect: str, better: Better | None) -> str:
 
 def steps_of(snapshot: Snapshot, selection: Selection, rows: Sequence[int]) -> tuple[Step, ...]:
     """The steps of a path given as link rows."""
+    return next(_steps_of_each(snapshot, selection, [rows]))
+
+
+def _steps_of_each(snapshot: Snapshot, selection: Selection, paths: Sequence[Sequence[int]]) -> Iterator[tuple[Step, ...]]:
     # A step is the same on every path that comes to it with the same effect, so that each is made once.
     kept: dict[tuple[int, int, int, float], Step] = snapshot.keep("steps", dict)
-    steps, effect = [], 1
-    wanted = list(rows)
-    lead_in = (snapshot.links.kind[wanted] == _MAKES).tolist()
-    for row, leads, sign, strength in zip(
-        wanted, lead_in, selection.sign[wanted].tolist(), selection.strength[wanted].tolist(), strict=True
-    ):
-        effect *= 1 if leads else sign
-        key = (row, sign, effect, strength)
-        step = kept.get(key)
-        if step is None:
-            if len(kept) >= STEPS_KEPT:
-                kept.clear()
-            step = kept[key] = _step(snapshot, row, sign, effect, strength, leads=leads)
-        steps.append(step)
-    return tuple(steps)
+    every = [row for rows in paths for row in rows]
+    lead_in = (snapshot.links.kind[every] == _MAKES).tolist()
+    walk = iter(zip(every, lead_in, selection.sign[every].tolist(), selection.strength[every].tolist(), strict=True))
+    for rows in paths:
+        steps, effect = [], 1
+        for row, leads, sign, strength in islice(walk, len(rows)):
+            effect *= 1 if leads else sign
+            key = (row, sign, effect, strength)
+            step = kept.get(key)
+            if step is None:
+                if len(kept) >= STEPS_KEPT:
+                    kept.clear()
+                step = kept[key] = _step(snapshot, row, sign, effect, strength, leads=leads)
+            steps.append(step)
+        yield tuple(steps)
 
 
 def _step(snapshot: Snapshot, row: int, sign: int, effect: int, strength: float, *, leads: bool) -> Step:
@@ -109,11 +114,16 @@ def _known(value: float) -> float | None:
 
 def hand_offs(snapshot: Snapshot, nodes: Sequence[int]) -> tuple[str, ...]:
     """The owners along a path in order, repeats collapsed, absent ones skipped."""
+    return _owners_in_turn(map(snapshot.owner_of, nodes))
+
+
+def _owners_in_turn(along: Iterable[str | None]) -> tuple[str, ...]:
     owners: list[str] = []
-    for row in nodes:
-        owner = snapshot.owner_of(row)
-        if owner is not None and (not owners or owners[-1] != owner):
+    last = None
+    for owner in along:
+        if owner is not None and owner != last:
             owners.append(owner)
+            last = owner
     return tuple(owners)
 
 
@@ -126,36 +136,40 @@ def nodes_of(snapshot: Snapshot, rows: Sequence[int]) -> tuple[int, ...]:
 
 def path_of(snapshot: Snapshot, selection: Selection, rows: Sequence[int]) -> ImpactPath:
     """A path as a record, with its sentence."""
-    steps = steps_of(snapshot, selection, rows)
-    inner = [step for step in steps if not step.is_lead_in]
-    node_rows = nodes_of(snapshot, rows)
-    known = [(step.delay_low, step.delay_high) for step in inner if step.delay_low is not None and step.delay_high is not None]
-    low, all_known = math.fsum(delay[0] for delay in known), len(known) == len(inner)
-    high = math.fsum(delay[1] for delay in known) if all_known else None
-    grounds = [step.ground for step in inner]
+    return paths_of(snapshot, selection, [rows])[0]
+
+
+def paths_of(snapshot: Snapshot, selection: Selection, paths: Sequence[Sequence[int]]) -> list[ImpactPath]:
+    """Several paths as records."""
+    return [_path(snapshot, steps) for steps in _steps_of_each(snapshot, selection, paths)]
+
+
+def _path(snapshot: Snapshot, steps: tuple[Step, ...]) -> ImpactPath:
+    inner = [step for step in steps if step.sign is not None]
+    nodes = (steps[0].start, *[step.end for step in steps]) if steps else ()
+    trip, ground = round_trip(inner), _Ground.of(inner)
     bases = {step.strength_basis for step in inner}
     strength = 1.0
     for step in inner:
         strength *= step.strength
-    threads = threads_on(snapshot, [snapshot.node(row) for row in node_rows], inner)
-    sign = steps[-1].effect if steps else "+"
+    threads = threads_on(snapshot, nodes, inner)
     return ImpactPath(
-        nodes=(steps[0].start, *(step.end for step in steps)) if steps else (),
-        links=tuple(step.link for step in steps),
-        sign=sign,
+        nodes=nodes,
+        links=tuple([step.link for step in steps]),
+        sign=steps[-1].effect if steps else "+",
         strength=strength,
         strength_basis=next((basis for basis in ("assumed", "judged", "given") if basis in bases), "definition"),
-        delay_months=(low + high) / 2 if high is not None else None,
-        delay_low=low,
-        delay_high=high,
-        confidence=min((step.confidence for step in inner), default=1.0),
-        hand_offs=hand_offs(snapshot, node_rows),
-        sourced=grounds.count("sourced"),
-        definitions=grounds.count("definition"),
-        assumptions=grounds.count("assumption"),
-        unstated=len(grounds) - grounds.count("sourced") - grounds.count("definition") - grounds.count("assumption"),
+        delay_months=trip.middle,
+        delay_low=trip.low,
+        delay_high=trip.high,
+        confidence=min([step.confidence for step in inner], default=1.0),
+        hand_offs=_owners_in_turn([*[step.owner for step in steps], snapshot.owner_of(snapshot.row_of[nodes[-1]])]) if steps else (),
+        sourced=ground.sourced,
+        definitions=ground.definitions,
+        assumptions=ground.assumptions,
+        unstated=ground.unstated,
         threads=threads,
-        text=_sentence(snapshot, steps, inner, low, high, threads),
+        text=_sentence(snapshot, steps, inner, trip, _footing(inner, ground, threads)),
         steps=steps,
     )
 
@@ -175,8 +189,8 @@ class Trip:
 def round_trip(steps: Sequence[Step]) -> Trip:
     """The sum of the steps' delays."""
     known = [(step.delay_low, step.delay_high) for step in steps if step.delay_low is not None and step.delay_high is not None]
-    high = math.fsum(delay[1] for delay in known) if len(known) == len(steps) else None
-    return Trip(low=math.fsum(delay[0] for delay in known), high=high)
+    high = math.fsum([delay[1] for delay in known]) if len(known) == len(steps) else None
+    return Trip(low=math.fsum([delay[0] for delay in known]), high=high)
 
 
 def months(low: float, high: float | None) -> str:
@@ -200,9 +214,7 @@ def in_sentence(label: str) -> str:
     return label if names else label[:1].lower() + label[1:]
 
 
-def _sentence(
-    snapshot: Snapshot, steps: Sequence[Step], inner: Sequence[Step], low: float, high: float | None, threads: Sequence[str]
-) -> str:
+def _sentence(snapshot: Snapshot, steps: Sequence[Step], inner: Sequence[Step], trip: Trip, stands: str) -> str:
     """One sentence: who acts, what moves which way, how soon, on what it stands. `inner` are the steps after the lead-in."""
     if not steps:
         return ""
@@ -215,7 +227,7 @@ def _sentence(
         said, owner = _moves(step.effect, step.end_label, step.end_better), step.owner
         parts.append(f"{said} [by {snapshot.name_of(owner)}]" if owner and owner not in (acted, begins) else said)
         acted = owner
-    return f"{opening} {', which '.join(parts)}; {months(low, high)}. {footing(inner, threads)}"
+    return f"{opening} {', which '.join(parts)}; {months(trip.low, trip.high)}. {stands}"
 
 
 @lru_cache(maxsize=LABELS_KEPT)
@@ -227,50 +239,34 @@ def _moves(effect: str, label: str, better: Better | None) -> str:
 
 def footing(inner: Sequence[Step], threads: Sequence[str] = ()) -> str:
     """On what some steps stand, in a sentence: how many are sourced, defined or assumed, and how sure the weakest is."""
-    grounds = [step.ground for step in inner]
-    sourced = grounds.count("sourced")
-    rest = [
-        (grounds.count("definition"), "by definition"),
-        (grounds.count("assumption"), "assumed"),
-        (grounds.count("unstated") + grounds.count("unverified"), "without a source"),
-    ]
-    also = "".join(f", {count} {word}" for count, word in rest if count)
+    return _footing(inner, _Ground.of(inner), threads)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ground:
+    """How many steps stand on what; `unstated` are those that no source has been named or checked for."""
+
+    sourced: int
+    definitions: int
+    assumptions: int
+    unstated: int
+
+    @classmethod
+    def of(cls, steps: Sequence[Step]) -> _Ground:
+        grounds = [step.ground for step in steps]
+        sourced, definitions, assumptions = map(grounds.count, ("sourced", "definition", "assumption"))
+        rest = len(grounds) - sourced - definitions - assumptions
+        return cls(sourced=sourced, definitions=definitions, assumptions=assumptions, unstated=rest)
+
+
+def _footing(inner: Sequence[Step], ground: _Ground, threads: Sequence[str]) -> str:
+    if not inner:
+        return ""
+    rest = ((ground.definitions, "by definition"), (ground.assumptions, "assumed"), (ground.unstated, "without a source"))
+    also = "".join([f", {count} {word}" for count, word in rest if count])
     weakest = min([step.confidence for step in inner])
     disputed = [step.disputed for step in inner].count(True)
-    said = f"{sourced} of {len(inner)} steps sourced{also}; weakest confidence {confidence_word(weakest)}"
+    said = f"{ground.sourced} of {len(inner)} steps sourced{also}; weakest confidence {confidence_word(weakest)}"
     if disputed:
         said += f"; {disputed} disputed"
     return said + (f"; threads: {', '.join(threads)}." if threads else ".")
-
-
-def threads_on(snapshot: Snapshot, nodes: Sequence[Node], inner: Sequence[Step]) -> tuple[str, ...]:
-    """Who states the whole path: sources common to all its steps, and whole-route claims made after its decisions."""
-    common = {claim.source for claim in inner[0].claims if claim.source} if inner else set()
-    for step in inner[1:]:
-        if not common:
-            break
-        common &= {claim.source for claim in step.claims if claim.source}
-    said = [claim.id for claim, early in route_claims(snapshot, nodes) if not early]
-    return (*sorted(common), *said)
-
-
-def route_claims(snapshot: Snapshot, nodes: Sequence[Node]) -> list[tuple[Claim, bool]]:
-    """The claims about whole routes that fit a path, each with whether it was said before a decision on the path was taken."""
-    claims: Sequence[Claim] = snapshot.keep(
-        "route claims", lambda: [claim for node in snapshot.map.nodes for claim in node.claims if claim.route]
-    )
-    if not claims:
-        return []
-    ids = [node.id for node in nodes]
-    fitting = []
-    for claim in claims:
-        if claim.route[-1] != ids[-1] or not _in_order(claim.route, ids):
-            continue
-        taken = max((first_day(node.valid_from) for node in nodes if node.kind == "decision"), default=0)
-        fitting.append((claim, bool(claim.said_on) and first_day(claim.said_on) < taken))
-    return fitting
-
-
-def _in_order(route: Sequence[str], ids: Sequence[str]) -> bool:
-    walk = iter(ids)
-    return all(stop in walk for stop in route)

@@ -18,8 +18,8 @@ import numpy as np
 from schema.errors import BadInput, Problem
 from schema.kinds import NodeKind
 from schema.ontology import LINK_KINDS, LINK_RULES, NODE_KIND_CODE, NODE_KINDS
+from schema.rows import MapRows
 from schema.system_map import SystemMap
-from schema.validation import MapRows
 
 VERSION = 1
 """The version of every file layout of ours; a file that names another is refused."""
@@ -48,14 +48,11 @@ class Format:
     module: str
     also_reads: tuple[str, ...] = ()
     lossless: bool = False
-    reads: bool = True
     writes: bool = True
     loses: str = ""
 
     def decode(self, data: bytes, name: str) -> MapRows:
         """The rows in the bytes of a file; `name` stands in the place of each. What is wrong is a problem, never an exception."""
-        if not self.reads:
-            raise BadInput(f"{self.title} is written, not read; {name} cannot be read as {self.name}")
         rows: MapRows = import_module(self.module).decode(data, name)
         return rows
 

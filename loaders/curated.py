@@ -1,37 +1,20 @@
-"""The content that is shipped with the package, and any other content kept as YAML by topic."""
+"""The content that is shipped with the package, kept as YAML by topic."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from pathlib import Path
 
 from loaders.formats import yaml_content
-from schema.errors import Problem
+from schema.rows import MapRows
 from schema.system_map import SystemMap
-from schema.validation import MapRows, build_map
+from schema.validation import build_map
 
 TITLE = "Adult social care in England"
 _SUFFIXES = (".yaml", ".yml")
-
-
-def read_content(paths: Iterable[Path]) -> MapRows:
-    """The rows of all content files, a folder standing for every YAML file in it and below, in the order of their names."""
-    return MapRows.together([part for path in paths for part in _parts(Path(path))])
-
-
-def _parts(path: Path) -> Iterator[MapRows]:
-    found = [path] if not path.is_dir() else sorted(file for file in path.rglob("*") if file.suffix in _SUFFIXES)
-    if not found:
-        yield MapRows(problems=(Problem(place=str(path), message="holds no YAML file; name a folder with content"),))
-    for file in found:
-        try:
-            yield yaml_content.decode(file.read_bytes(), str(file))
-        except OSError as error:
-            yield MapRows(problems=(Problem(place=str(file), message=f"cannot be read: {error.strerror or error}"),))
 
 
 def _shipped_files() -> Iterator[tuple[str, bytes]]:

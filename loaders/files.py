@@ -11,15 +11,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from loaders.codec import Format, decode_text, only_problem
-from loaders.foreign import yielding
-from loaders.formats import FORMATS, format_named, format_to_read, format_to_write, known_formats
+from loaders.foreign.yielding import yielding
+from loaders.formats import format_named, format_to_read, format_to_write, known_formats
 from loaders.formats.tables_csv import tables_of
 from loaders.plain_csv import Shape, has_ends, read_lines, shape_of
 from loaders.public import public_format
-from schema.errors import BadInput, InvalidMap, Problem
-from schema.kinds import NodeKind
+from schema.errors import BadInput, Problem
+from schema.merging import bundle_key
+from schema.rows import MapRows
 from schema.system_map import SystemMap
-from schema.validation import MapRows, build_map, bundle_key, check_rows
+from schema.validation import build_map, check_rows
 from schema.wire import link_from_json
 
 Paths = Path | str | Sequence[Path | str]
@@ -44,23 +45,21 @@ class FileReport:
         return not any(problem.severity == "error" for problem in self.problems)
 
 
-def load_map(
-    paths: Paths,
-    format: str | None = None,  # noqa: A002
-    known: Mapping[str, NodeKind] | None = None,
-    known_sources: Iterable[str] = (),
-) -> SystemMap:
+def load_map(paths: Paths, format: str | None = None) -> SystemMap:  # noqa: A002
     """The map in a file, or in several files that may refer to each other.
 
-    `format` names the format where the file's name does not tell. `known` gives nodes, by id, of a map that the files will
-    join: they may be referred to, and those that a file only names as the end of a link are left out of the answer.
-    Raises InvalidMap with every problem, each with its place; BadInput for an unknown format.
+    `format` names the format where the file's name does not tell. Raises InvalidMap with every problem, each with its place;
+    BadInput for an unknown format. O(what the files hold).
     """
-    return build_map(read_rows(paths, format, known or ()), known, known_sources)
+    return build_map(read_rows(paths, format))
 
 
 def read_rows(paths: Paths, format: str | None = None, known: Iterable[str] = ()) -> MapRows:  # noqa: A002
-    """The rows in one or several files, not checked. What is wrong with reading them stands in `problems`."""
+    """The rows in one or several files, not checked. What is wrong with reading them stands in `problems`.
+
+    `known` gives the ids of nodes on a map that the files will join: a file may refer to them, and where it only names one
+    as the end of a link, no row is made of it.
+    """
     return _together([rows for _, _, rows in _each(paths, format)], known)
 
 
@@ -304,6 +303,3 @@ def _sync(folder: Path) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
-
-
-__all__ = ["FORMATS", "FileReport", "InvalidMap", "check_files", "check_shipped", "load_map", "read_rows", "save_map", "write_whole"]

@@ -48,6 +48,12 @@ def near_names(name: str, names: Iterable[str], most: int = 5) -> tuple[str, ...
     return tuple(dict.fromkeys([*(known for _, known in nsmallest(most, holding)), *spelled]))[:most]
 
 
+def not_on_the_map(identifier: str, names: Iterable[str] = ()) -> str:
+    """What is said of an id that nothing describes: up to three of the names that look like it, else the remedy. O(names)."""
+    near = near_names(identifier, names, 3)
+    return f"{identifier!r} is not on the map" + (f"; near it: {', '.join(near)}" if near else "; add the node or mend the id")
+
+
 def _begins_alike(name: str, wanted: str) -> bool:
     return name[:2].lower() == wanted[:2]
 

@@ -1,4 +1,4 @@
-"""The closed sets of the vocabulary. What each kind means and may join stands in `schema.ontology`."""
+"""The closed sets of the vocabulary. What each kind means and may join stands in `schema.node_rules` and `schema.link_rules`."""
 
 from __future__ import annotations
 

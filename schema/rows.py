@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
 
-from schema.errors import Problem, near_names
+from schema.errors import Problem, not_on_the_map
 from schema.kinds import NodeKind
 from schema.wire import observation_from_json
 
@@ -73,8 +73,7 @@ def with_observations(
 def _not_observed(factor: str, seen: Iterable[str], known: Container[str]) -> str:
     if factor in known:
         return f"{factor!r} is described elsewhere; give the file that describes it too, or the observation within it"
-    near = near_names(factor, seen, 3)
-    return f"{factor!r} is not on the map" + (f"; near it: {', '.join(near)}" if near else "; add the node or mend the id")
+    return not_on_the_map(factor, seen)
 
 
 def _by_factor(observations: Iterable[Row], problems: list[Problem]) -> dict[str, list[Row]]:

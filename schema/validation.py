@@ -7,28 +7,22 @@ file are judged leniently, as the semantics allow: what the vocabulary does not 
 from __future__ import annotations
 
 import gc
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import TypeVar
 
-import numpy as np
-
 from schema.bundling import claim_counts, common_sign
-from schema.errors import InvalidMap, Problem, near_names
-from schema.kinds import Basis, LinkKind, NodeKind, Sign
-from schema.ontology import LINK_KIND_CODE, LINK_RULES
+from schema.errors import InvalidMap, Problem, not_on_the_map
+from schema.kinds import LinkKind, NodeKind, Sign
+from schema.merging import bundle_key, merged
+from schema.ontology import LINK_RULES
 from schema.records import ChangeSet, Claim, Link, Node, Source
 from schema.rows import MapRows, Row, with_observations
+from schema.screening import rows_to_check
 from schema.system_map import LinkTable, SystemMap, end_day, first_day
 from schema.wire import link_from_json, node_from_json, source_from_json
-
-__all__ = [
-    "HINTS", "Checked", "MapRows", "Row", "build_map", "bundle_key", "check_change", "check_rows", "joined", "merged", "own_claims",
-    "rows_to_check",
-]  # fmt: skip
 
 R = TypeVar("R", Node, Link, Source)
 
@@ -47,6 +41,7 @@ class Checked:
 
     @property
     def errors(self) -> tuple[Problem, ...]:
+        """What keeps the rows from being a map, in the order in which it was found; warnings left out."""
         return tuple(problem for problem in self.problems if problem.severity == "error")
 
 
@@ -78,10 +73,7 @@ class _Reading:
 
     def unknown(self, identifier: str) -> str:
         self.hints += 1
-        if self.hints > HINTS:
-            return f"{identifier!r} is not on the map; add the node or mend the id"
-        near = near_names(identifier, chain(self.kinds, self.known), 3)
-        return f"{identifier!r} is not on the map" + (f"; near it: {', '.join(near)}" if near else "; add the node or mend the id")
+        return not_on_the_map(identifier, chain(self.kinds, self.known) if self.hints <= HINTS else ())
 
 
 def _decoded(rows: Iterable[Row], decode: Callable[[object, str, list[Problem]], R | None], reading: _Reading) -> Iterator[tuple[Row, R]]:
@@ -154,12 +146,27 @@ def _check(rows: MapRows, reading: _Reading) -> Checked:
     return Checked(system_map=whole, problems=problems, stored_nodes=len(nodes), stored_links=stored_links)
 
 
-def build_map(rows: MapRows, known: Mapping[str, NodeKind] | None = None, known_sources: Iterable[str] = ()) -> SystemMap:
+def build_map(rows: MapRows) -> SystemMap:
     """The map of the rows. Raises InvalidMap with every problem where there is an error."""
-    checked = check_rows(rows, known, known_sources)
+    checked = check_rows(rows)
     if checked.system_map is None:
         raise InvalidMap(checked.problems)
     return checked.system_map
+
+
+def check_change(change: ChangeSet, known: Mapping[str, NodeKind], known_sources: Iterable[str] = ()) -> tuple[Problem, ...]:
+    """The problems of a change against the nodes that are on the map, before it is applied. O(change)."""
+    reading = _Reading(known=known, known_sources=frozenset(known_sources), problems=[], gone=frozenset(change.remove_nodes))
+    reading.kinds = {node.id: node.kind for node in change.put_nodes}
+    source_ids = reading.known_sources | {source.id for source in change.put_sources}
+    for node in change.put_nodes:
+        _check_node(Row(place=f"node {node.id}", data={}), node, reading, source_ids)
+    links = change.put_links
+    if isinstance(links, LinkTable) and links.is_packed:
+        links = [links[row] for row in rows_to_check(links, reading.kind_of)]
+    for link in links:
+        _check_link(Row(place=f"link {link.id}", data={}), link, reading, source_ids)
+    return tuple(reading.problems)
 
 
 def _check_dates(row: Row, record: Node | Link, reading: _Reading) -> None:
@@ -234,121 +241,3 @@ def _check_sign(row: Row, link: Link, reading: _Reading) -> None:
     common, disputed = common_sign(link, counted)
     if common is not None and common is not link.sign and not (disputed and common is Sign.UNKNOWN):
         reading.say(row, "sign", f"is {link.sign}, but its claims say {common}; mend one, or settle it with a reason")
-
-
-def bundle_key(link: Link) -> object:
-    """Links with equal keys are one link: influence of the same ends, validity and standing; others only by their id."""
-    if LINK_RULES[link.kind].bundles:
-        return (link.kind, link.start, link.end, link.valid_from, link.valid_to, link.status, link.proposal)
-    return link.id
-
-
-def own_claims(link: Link) -> tuple[Claim, ...]:
-    """What a link says, as claims that can stand beside another link's: its claims filled from it, or itself as one."""
-    if not link.claims:
-        unstated = Claim(
-            id=link.id, basis=Basis.UNSTATED, sign=link.sign, strength=link.strength, confidence=link.confidence, text=link.text
-        )
-        return (unstated,)
-    return tuple(
-        replace(
-            claim,
-            sign=claim.sign or link.sign,
-            strength=claim.strength if claim.strength is not None else link.strength,
-            confidence=claim.confidence if claim.confidence is not None else link.confidence,
-        )
-        for claim in link.claims
-    )
-
-
-def merged(links: Sequence[Link]) -> Link:
-    """One link of several that say the same thing of the same ends: the claims of all, the range of their delays.
-
-    The link keeps the smallest id, so that the order of a file changes nothing. Claims of one id are told apart by
-    their link's.
-    """
-    return links[0] if len(links) == 1 else joined(sorted(links, key=lambda link: link.id))
-
-
-def joined(ordered: Sequence[Link]) -> Link:
-    """The first link with what the others say added. What it says already, word for word, is not said twice, so that
-    joining the same link again changes nothing."""
-    claims: dict[str, Claim] = {}
-    for link in ordered:
-        for claim in own_claims(link):
-            apart = replace(claim, id=f"{link.id}/{claim.id}")
-            if claims.get(claim.id) != claim and claims.get(apart.id) != apart:
-                unique = claim if claim.id not in claims else apart
-                claims[unique.id] = unique
-    texts: list[str] = []
-    for link in ordered:
-        if link.text and not any(link.text == text or f"; {link.text};" in f"; {text};" for text in texts):
-            texts.append(link.text)
-    lows = [link.delay_low for link in ordered if link.delay_low is not None]
-    highs = [link.delay_high for link in ordered if link.delay_high is not None]
-    first = ordered[0]
-    attributes = {name: value for link in reversed(ordered) for name, value in link.attributes.items()}
-    return replace(
-        first,
-        sign=None,
-        strength=None,
-        strength_basis=next((link.strength_basis for link in ordered if link.strength_basis), None),
-        confidence=None,
-        text="; ".join(texts) or None,
-        delay_low=min(lows) if lows else None,
-        delay_high=max(highs) if highs else None,
-        settled=next((link.settled for link in ordered if link.settled), None),
-        claims=tuple(claims.values()),
-        attributes=attributes,
-    )
-
-
-def check_change(change: ChangeSet, known: Mapping[str, NodeKind], known_sources: Iterable[str] = ()) -> tuple[Problem, ...]:
-    """The problems of a change against the nodes that are on the map, before it is applied. O(change)."""
-    reading = _Reading(known=known, known_sources=frozenset(known_sources), problems=[], gone=frozenset(change.remove_nodes))
-    reading.kinds = {node.id: node.kind for node in change.put_nodes}
-    source_ids = reading.known_sources | {source.id for source in change.put_sources}
-    for node in change.put_nodes:
-        _check_node(Row(place=f"node {node.id}", data={}), node, reading, source_ids)
-    links = change.put_links
-    if isinstance(links, LinkTable) and links.is_packed:
-        links = [links[row] for row in rows_to_check(links, reading.kind_of)]
-    for link in links:
-        _check_link(Row(place=f"link {link.id}", data={}), link, reading, source_ids)
-    return tuple(reading.problems)
-
-
-_TWO_SIGNS = re.compile(rb'"sign":"(.)"')
-
-
-def rows_to_check(table: LinkTable, kind_of: Callable[[str], NodeKind | None]) -> list[int]:
-    """The rows of a table whose links may have errors; every other link is known from its columns to have none.
-
-    Reads columns and searches the packed links, which is ten times faster than making a record of each. O(links).
-    """
-    columns = table.columns
-    code_of = {kind: code for code, kind in enumerate(NodeKind)}
-    found = map(kind_of, table.ends)
-    kinds = np.array([-1 if kind is None else code_of[kind] for kind in found], dtype=np.int64)
-    allowed = np.zeros((2, len(LINK_RULES), len(code_of) + 1), dtype=np.bool_)
-    for link_kind, rule in LINK_RULES.items():
-        for side, fits in enumerate((rule.starts, rule.ends)):
-            allowed[side, LINK_KIND_CODE[link_kind], [code_of[node_kind] for node_kind in fits]] = True
-    doubtful = ~allowed[0, columns.kind, kinds[columns.start]] | ~allowed[1, columns.kind, kinds[columns.end]]
-    doubtful |= (columns.valid_from >= columns.valid_to) | (columns.delay_low > columns.delay_high)
-    doubted = set(np.flatnonzero(doubtful).tolist())
-    doubted.update(row for name in _NAMES_OF_OTHERS for row in table.rows_that_say(name))
-    doubted.update(row for row, payload in enumerate(table.payloads()) if not _is_plain(payload))
-    return sorted(doubted)
-
-
-_NAMES_OF_OTHERS = (b'"proposal":', b'"route":', b'"carrying":')
-"""What a packed link says where it names a node besides its ends."""
-
-
-def _is_plain(payload: bytes) -> bool:
-    """Whether a link has one claim at most, both delays or none, and no two signs. Runs on every link: what is rare comes last."""
-    count = payload.count
-    if count(b'"id":') > 2 or count(b'"delay_low":') != count(b'"delay_high":'):
-        return False
-    return count(b'"sign":') < 2 or len(set(_TWO_SIGNS.findall(payload))) < 2

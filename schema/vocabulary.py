@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from schema.kinds import Basis, Mark, NodeKind
-from schema.ontology import LINK_RULES, NODE_RULES, Carries, LinkRule
+from schema.link_rules import Carries, LinkRule
+from schema.ontology import LINK_RULES, NODE_RULES
 from schema.wire import CLAIM_FIELDS, LINK_FIELDS, NODE_FIELDS, SOURCE_FIELDS
 
 _CARRIES = {
@@ -39,7 +40,7 @@ def page() -> str:
     lines = [
         "# The vocabulary",
         "",
-        "Everything that a caremap may say. This page is generated from the table in `schema/ontology.py`: `python -m schema.vocabulary`.",
+        "Everything that a caremap may say, made from `schema/node_rules.py` and `schema/link_rules.py` by `python -m schema.vocabulary`.",
         "",
         "## Kinds of node",
         "",

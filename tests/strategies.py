@@ -9,10 +9,10 @@ from typing import Any
 from hypothesis import strategies as st
 
 from schema.kinds import Basis, Better, FlowKind, LinkKind, Mark, NodeKind, PaidFor, Sign, Status, Use
+from schema.merging import bundle_key
 from schema.ontology import LINK_RULES
 from schema.records import Claim, Link, Money, Node, Observation, Settled, Source
 from schema.system_map import SystemMap
-from schema.validation import bundle_key
 
 TRICKY = (
     "no", "on", "012", "1:30", "1.10", "1e5", "1e+22", "1_000", "~", "null", "true", "2022-01-01", "-", "+", "?", "0", "=", "<<", ".5",

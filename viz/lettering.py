@@ -25,52 +25,52 @@ def _letter(letter: str) -> int:
     return 1000 if east_asian_width(letter) in "WF" else 620
 
 
-def text_width(text: str, size: float = SIZE) -> float:
-    """How wide a text stands at a size, in the size's unit. Letters beyond ASCII count as broad ones."""
-    return sum(map(_letter, text)) * size / 1000
+def text_width(text: str) -> float:
+    """How wide a text stands, in the unit of `SIZE`. Letters beyond ASCII count as broad ones."""
+    return sum(map(_letter, text)) * SIZE / 1000
 
 
-def wrapped(text: str, width: float, size: float = SIZE) -> tuple[str, ...]:
+def wrapped(text: str, width: float) -> tuple[str, ...]:
     """A label in lines no wider than `width` and of about equal length; a word longer than that is broken.
 
     At most `MOST_LINES` lines: what is more ends in an ellipsis, and the whole stands in the details.
     """
-    words = [piece for word in text.split() for piece in _pieces(word, width, size)]
+    words = [piece for word in text.split() for piece in _pieces(word, width)]
     if not words:
         return ("",)
-    lines = _filled(words, width, size)
+    lines = _filled(words, width)
     if len(lines) > 1:
         # A narrower measure with as many lines balances them: no lonely last word.
         low, high = width / 2, width
         for _ in range(6):
             middle = (low + high) / 2
-            trial = _filled(words, middle, size)
-            fits = len(trial) <= len(lines) and all(text_width(line, size) <= width for line in trial)
+            trial = _filled(words, middle)
+            fits = len(trial) <= len(lines) and all(text_width(line) <= width for line in trial)
             low, high = (low, middle) if fits else (middle, high)
-        lines = _filled(words, high, size)
+        lines = _filled(words, high)
     if len(lines) > MOST_LINES:
         last = lines[MOST_LINES - 1]
-        while last and text_width(f"{last}…", size) > width:
+        while last and text_width(f"{last}…") > width:
             last = last[:-1].rstrip()
         lines = [*lines[: MOST_LINES - 1], f"{last}…"]
     return tuple(lines)
 
 
-def _pieces(word: str, width: float, size: float) -> list[str]:
+def _pieces(word: str, width: float) -> list[str]:
     pieces, piece = [], ""
     for letter in word:
-        if piece and text_width(piece + letter, size) > width:
+        if piece and text_width(piece + letter) > width:
             pieces.append(piece)
             piece = ""
         piece += letter
     return [*pieces, piece]
 
 
-def _filled(words: list[str], width: float, size: float) -> list[str]:
+def _filled(words: list[str], width: float) -> list[str]:
     lines = [words[0]]
     for word in words[1:]:
         longer = f"{lines[-1]} {word}"
-        if text_width(longer, size) <= width:
+        if text_width(longer) <= width:
             lines[-1] = longer
         else:
             lines.append(word)

@@ -13,7 +13,8 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from schema.kinds import LinkKind, NodeKind, Sign
-from schema.ontology import LINK_RULES, NODE_RULES, Carries
+from schema.link_rules import Carries
+from schema.ontology import LINK_RULES, NODE_RULES
 
 INK = "#1a1a1a"
 PAPER = "#ffffff"

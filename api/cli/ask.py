@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from api.cli.options import Asked, asks, listing, only_one, several
-from graph.scope import EPSILON, Scenario
+from graph.scope import EPSILON, MOMENT, Scenario
 
 ask_app = typer.Typer(help="Ask a question. Every question takes --store or --map, the filters, and --json.", no_args_is_help=True)
 
@@ -26,7 +26,7 @@ def impact(
 
     with asked.service() as service:
         ends = service.names_in(source, asked.scope), service.names_in(target, asked.scope)
-        answer = service.impact(*ends, asked.filters, draws=draws, seed=seed, scope=asked.scope)
+        answer = service.impact(*ends, asked.filters, draws=draws, seed=seed, scope=asked.scope, stop=asked.stop)
         if asked.json:
             print_json(answer.to_json())
         else:
@@ -38,13 +38,13 @@ def impact(
 def litmus(
     asked: Asked,
     decisions: Annotated[list[str] | None, typer.Argument(metavar="[DECISION...]", help="Decisions to ask about; none: all.")] = None,
-    on: Annotated[str, typer.Option("--on", metavar="ID", help="The factor to judge by.")] = "moment-of-interaction",
+    on: Annotated[str, typer.Option("--on", metavar="ID", help="The factor to judge by.")] = MOMENT,
 ) -> None:
     """Does a decision make the moment of interaction better? It opens a conversation."""
     from api.cli.printing import print_json, print_litmus
 
     with asked.service() as service:
-        answer = service.litmus(several(decisions), asked.filters, moment=on, scope=asked.scope)
+        answer = service.litmus(several(decisions), asked.filters, moment=on, scope=asked.scope, stop=asked.stop)
         if asked.json:
             print_json(answer.to_json())
         else:
@@ -65,7 +65,7 @@ def loops(
     from api.cli.printing_loops import print_loops
 
     with asked.service() as service:
-        answer = service.loops(through, asked.filters, independent=independent, scope=asked.scope)
+        answer = service.loops(through, asked.filters, independent=independent, scope=asked.scope, stop=asked.stop)
         if asked.json:
             print_json(answer.to_json())
         else:
@@ -111,7 +111,7 @@ def whatif(
         trace=trace,
     )
     with asked.service() as service:
-        answer = service.whatif(scenario, asked.filters, scope=asked.scope)
+        answer = service.whatif(scenario, asked.filters, scope=asked.scope, stop=asked.stop)
         if asked.json:
             print_json(answer.to_json())
         else:
@@ -133,7 +133,7 @@ def gaps(
     from api.cli.printing_gaps import print_gaps
 
     with asked.service() as service:
-        answer = service.gaps(several(decisions), asked.filters, moment=on, unrecorded=unrecorded, scope=asked.scope)
+        answer = service.gaps(several(decisions), asked.filters, moment=on, unrecorded=unrecorded, scope=asked.scope, stop=asked.stop)
         if asked.json:
             print_json(answer.to_json())
         else:
@@ -148,7 +148,7 @@ def compare(
     b: Annotated[str, typer.Argument(metavar="[B]", help="The same, compared with A; or `proposed`.")] = "proposed",
     source: Annotated[list[str] | None, typer.Option("--from", metavar="ID", help="Compare the routes that begin here.")] = None,
     target: Annotated[list[str] | None, typer.Option("--to", metavar="ID", help="With --from: where these routes end.")] = None,
-    on: Annotated[str, typer.Option("--on", metavar="ID", help="The factor to judge by.")] = "moment-of-interaction",
+    on: Annotated[str, typer.Option("--on", metavar="ID", help="The factor to judge by.")] = MOMENT,
 ) -> None:
     """B minus A: what was added, removed and changed, and what follows: verdicts, loops, missing feedback, hand-offs, pounds."""
     from api.cli.printing import print_json
@@ -157,7 +157,9 @@ def compare(
 
     with compared(asked, a, b) as (service, left, right):
         ends = several(source), several(target)
-        answer = service.compare(left, right, asked.filters, sources=ends[0], targets=ends[1], moment=on, scope=asked.scope)
+        answer = service.compare(
+            left, right, asked.filters, sources=ends[0], targets=ends[1], moment=on, scope=asked.scope, stop=asked.stop
+        )
         if asked.json:
             print_json(answer.to_json())
         else:
@@ -176,7 +178,7 @@ def reach(
     from api.cli.printing_reach import print_reach
 
     with asked.service() as service:
-        answer = service.reach(name, asked.filters, direction=direction, scope=asked.scope)
+        answer = service.reach(name, asked.filters, direction=direction, scope=asked.scope, stop=asked.stop)
         if asked.json:
             print_json(answer.to_json())
         else:
@@ -198,7 +200,7 @@ def silos(
     from api.cli.printing_silos import print_silos
 
     with asked.service() as service:
-        answer = service.silos(asked.filters, moment=on, draws=draws, seed=seed, scope=asked.scope)
+        answer = service.silos(asked.filters, moment=on, draws=draws, seed=seed, scope=asked.scope, stop=asked.stop)
         if asked.json:
             print_json(answer.to_json())
         else:
@@ -230,10 +232,10 @@ def read(
         snapshot = service.snapshot(asked.scope)
         names = [name for text in node or () for name in snapshot.names_in(text)]
         if question is not None:
-            first = service.first(question, only_one(names), asked.filters, moment=on, scope=asked.scope)
+            first = service.first(question, only_one(names), asked.filters, moment=on, scope=asked.scope, stop=asked.stop)
             print_json(first.to_json()) if asked.json else print_first(first)
             return
-        answer = service.read(names, asked.filters, moment=on, scope=asked.scope)
+        answer = service.read(names, asked.filters, moment=on, scope=asked.scope, stop=asked.stop)
         if asked.json:
             print_json(answer.to_json())
         else:
@@ -257,7 +259,9 @@ def money(
 
     wish = None if follow is None else sum_of("--follow", follow)
     with asked.service() as service:
-        answer = service.money(body, asked.filters, year=year, follow=wish, direction=direction, gains=gains, scope=asked.scope)
+        answer = service.money(
+            body, asked.filters, year=year, follow=wish, direction=direction, gains=gains, scope=asked.scope, stop=asked.stop
+        )
         if asked.json:
             print_json(answer.to_json())
         else:

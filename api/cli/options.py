@@ -6,6 +6,7 @@ import csv
 import functools
 import inspect
 import math
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from graph.scope import MAX_LINKS, MAX_PATHS, TOP, Filters, Scope
 from schema.errors import BadInput
 from schema.kinds import LinkKind
 from schema.records import BASE_LAYER, MAIN_BRANCH
-from schema.wire import Refused, decode_confidence, decode_sign
+from schema.values import Refused, decode_confidence, decode_sign
 
 if TYPE_CHECKING:
     from graph.service import MapService
@@ -52,6 +53,23 @@ class Asked:
     filters: Filters
     json: bool
     held_links: int | None = None
+    deadline: float | None = None
+
+    @property
+    def stop(self) -> Callable[[], bool] | None:
+        """Whether the time of `--deadline` is over; None without one. The clock starts when the question first looks at it, with
+        the map read."""
+        if self.deadline is None:
+            return None
+        seconds, now = self.deadline, time.monotonic
+        until: list[float] = []
+
+        def is_over() -> bool:
+            if not until:
+                until.append(now() + seconds)
+            return now() > until[0]
+
+        return is_over
 
     @property
     def scope(self) -> Scope:
@@ -101,10 +119,11 @@ def day(text: str | None) -> date | None:
 def _kinds(words: Sequence[str]) -> frozenset[LinkKind] | None:
     if not words:
         return None
-    try:
-        return frozenset(LinkKind(word.replace("-", "_")) for word in words)
-    except ValueError as error:
-        raise BadInput(f"--kind: {error}; known are {', '.join(LinkKind)}.") from None
+    known = {str(kind) for kind in LinkKind}
+    strange = [word for word in words if word.replace("-", "_") not in known]
+    if strange:
+        raise BadInput(f"--kind {', '.join(strange)}: is no kind of link; known are {', '.join(LinkKind)}.")
+    return frozenset(LinkKind(word.replace("-", "_")) for word in words)
 
 
 def _weights(pairs: Sequence[str]) -> dict[str, float]:
@@ -221,8 +240,14 @@ def _question_options(
     max_links: Annotated[int, typer.Option(metavar="N", help="The longest path; 0 is unlimited.", rich_help_panel=FILTERS)] = MAX_LINKS,
     top: Annotated[int, typer.Option(metavar="N", help="How many to list.", rich_help_panel=FILTERS)] = TOP,
     max_paths: Annotated[int, typer.Option(metavar="N", help="How many paths to count at most.", rich_help_panel=FILTERS)] = MAX_PATHS,
+    deadline: Annotated[
+        float | None,
+        typer.Option(metavar="SECONDS", help="Answer after so long with what there is, marked incomplete.", rich_help_panel=FILTERS),
+    ] = None,
     as_json: Json = False,
 ) -> Asked:
+    if deadline is not None and not deadline > 0:
+        raise BadInput(f"--deadline {deadline:g}: must be more than 0 seconds.")
     filters = Filters(
         as_of=day(as_of),
         proposals=proposed,
@@ -250,6 +275,7 @@ def _question_options(
         filters=filters,
         json=as_json,
         held_links=held_links,
+        deadline=deadline,
     )
 
 

@@ -12,8 +12,9 @@ import typer
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.table import Table
 
-    from graph.results import ImpactAnswer, ImpactPath, LitmusAnswer
+    from graph.results import ImpactAnswer, ImpactPath, LitmusAnswer, Terms
     from graph.store import HistoryEntry
     from loaders.files import FileReport
     from schema.errors import Problem
@@ -31,6 +32,21 @@ def console(*, stderr: bool = False) -> Console:
     from rich.console import Console
 
     return Console(stderr=stderr, highlight=False, soft_wrap=True)
+
+
+def table_of(title: str, *headings: str) -> Table:
+    """An empty table without lines, whose columns fold their words rather than lose them."""
+    from rich.table import Table
+
+    made = Table(title=title, title_justify="left", box=None, pad_edge=False)
+    for heading in headings:
+        made.add_column(heading, overflow="fold")
+    return made
+
+
+def print_method(terms: Terms) -> None:
+    """The last line under an answer: how it was found, and on which revision of the map."""
+    console().print(f"Method: {terms.method}. Map revision {terms.revision}.", markup=False)
 
 
 def print_problems(problems: Sequence[Problem]) -> None:
@@ -78,15 +94,12 @@ def print_coverage(files: Sequence[Path], *, as_json: bool) -> None:
 
 def print_impact(answer: ImpactAnswer) -> None:
     """The answer as text, then its paths as a table in the order of strength, with the sources of each step."""
-    from rich.table import Table
 
     out = console()
     out.print(answer.text, markup=False)
     if not answer.paths:
         return
-    table = Table(title="Strongest routes first", title_justify="left", box=None, pad_edge=False, expand=False)
-    for heading in ("#", "sign", "route", "months", "confidence", "sourced", "hand-offs"):
-        table.add_column(heading, overflow="fold")
+    table = table_of("Strongest routes first", "#", "sign", "route", "months", "confidence", "sourced", "hand-offs")
     for number, path in enumerate(answer.paths, 1):
         table.add_row(
             str(number), path.sign, _route(path), _months(path), _word(path.confidence), _sourced(path), " > ".join(path.hand_offs)
@@ -95,7 +108,7 @@ def print_impact(answer: ImpactAnswer) -> None:
     out.print(table, markup=False)
     _print_sources(out, answer.paths)
     out.print()
-    out.print(f"Method: {answer.terms.method}. Map revision {answer.terms.revision}.", markup=False)
+    print_method(answer.terms)
 
 
 def _route(path: ImpactPath) -> str:
@@ -135,13 +148,26 @@ def _print_sources(out: Console, paths: Sequence[ImpactPath]) -> None:
 
 
 def print_litmus(answer: LitmusAnswer) -> None:
-    """The verdicts in words, most certain first within each, and who judges."""
+    """The verdicts in words and as a table, both in the map's order, and who judges."""
+    from rich.markup import escape
+
+    from graph.telling import months
+
     out = console()
     for verdict in answer.verdicts:
         out.print(verdict.text, markup=False)
         out.print()
-    out.print(answer.footing, markup=False)
-    out.print(f"Method: {answer.terms.method}. Map revision {answer.terms.revision}.", markup=False)
+    if answer.verdicts:
+        table = table_of("Verdicts", "decision", "verdict", "standing", "routes", "months", "hand-offs")
+        for verdict in answer.verdicts:
+            low = verdict.delay_low
+            span = "" if low is None else months(low, verdict.delay_high).removesuffix(" months")
+            found = f"{verdict.balance.found}{'' if verdict.balance.complete else ' or more'}"
+            table.add_row(escape(verdict.label), escape(verdict.said), verdict.standing, found, span, " > ".join(verdict.hand_offs))
+        out.print(table)
+        out.print()
+    out.print(answer.text, markup=False)
+    print_method(answer.terms)
 
 
 def print_history(entries: Sequence[HistoryEntry], *, as_json: bool) -> None:

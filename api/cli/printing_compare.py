@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from api.cli.printing import console
+from api.cli.printing import console, print_method
 
 if TYPE_CHECKING:
     from graph.results import CompareAnswer
@@ -29,7 +29,7 @@ def print_compare(answer: CompareAnswer) -> None:
                 out.print(f"  {change.id}, {change.attribute}: {change.before} -> {change.after}{cited}", markup=False)
             _print_rest(len(changes.changed))
     out.print()
-    out.print(f"Method: {answer.terms.method}. Map revision {answer.terms.revision}.", markup=False)
+    print_method(answer.terms)
 
 
 def _print_rest(count: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from api.cli.printing import console
+from api.cli.printing import console, print_method, table_of
 
 if TYPE_CHECKING:
     from graph.results import Gap, GapAnswer
@@ -33,16 +33,13 @@ def print_gaps(answer: GapAnswer) -> None:
             out.print(f"  {gap.decision} of {gap.owner} reaches {gap.silo} ({gap.factors} factors)", markup=False)
     out.print()
     out.print(f"How it is read: {answer.reading}.", markup=False)
-    out.print(f"Method: {answer.terms.method}. Map revision {answer.terms.revision}.", markup=False)
+    print_method(answer.terms)
 
 
 def _print_gaps(title: str, found: Sequence[Gap]) -> None:
     from rich.markup import escape
-    from rich.table import Table
 
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False, expand=False)
-    for heading in ("#", "what is missing", "decision", "factor", "state", "who says so"):
-        table.add_column(heading, overflow="fold")
+    table = table_of(title, "#", "what is missing", "decision", "factor", "state", "who says so")
     for number, gap in enumerate(found, 1):
         said = ", ".join(dict.fromkeys(voice.by or voice.claim for voice in gap.said_by))
         table.add_row(

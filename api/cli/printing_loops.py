@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from api.cli.printing import console
+from api.cli.printing import console, print_method, table_of
 
 if TYPE_CHECKING:
     from graph.results import FeedbackLoop, LoopAnswer
@@ -19,18 +19,15 @@ def print_loops(answer: LoopAnswer) -> None:
     if answer.independent:
         _print_table("A few that all others are made of", answer.independent)
     out.print()
-    out.print(f"Method: {answer.terms.method}. Map revision {answer.terms.revision}.", markup=False)
+    print_method(answer.terms)
 
 
 def _print_table(title: str, found: tuple[FeedbackLoop, ...]) -> None:
     from rich.markup import escape
-    from rich.table import Table
 
     from graph.telling import confidence_word, months
 
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False, expand=False)
-    for heading in ("#", "kind", "loop", "months", "confidence", "sourced", "silos"):
-        table.add_column(heading, overflow="fold")
+    table = table_of(title, "#", "kind", "loop", "months", "confidence", "sourced", "silos")
     for number, loop in enumerate(found, 1):
         around = " ".join(f"{step.start_label} {step.sign or '?'}>" for step in loop.steps)
         table.add_row(

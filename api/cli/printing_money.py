@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from api.cli.printing import console
+from api.cli.printing import console, print_method
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -19,7 +19,7 @@ def print_money(answer: MoneyAnswer) -> None:
     if answer.followed is None and answer.gains is None:
         _print_ledger(out, answer)
     out.print()
-    out.print(f"Method: {answer.terms.method}. Map revision {answer.terms.revision}.", markup=False)
+    print_method(answer.terms)
 
 
 def _print_ledger(out: Console, answer: MoneyAnswer) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from api.cli.printing import console
+from api.cli.printing import console, print_method, table_of
 
 if TYPE_CHECKING:
     from graph.results import ReachAnswer
@@ -13,16 +13,13 @@ if TYPE_CHECKING:
 def print_reach(answer: ReachAnswer) -> None:
     """The answer as text, then every end that is reached as a table, strongest first."""
     from rich.markup import escape
-    from rich.table import Table
 
     from graph.telling import months
 
     out = console()
     out.print(answer.text, markup=False)
     if answer.items:
-        table = Table(title="By the strongest route", title_justify="left", box=None, pad_edge=False, expand=False)
-        for heading in ("#", "what", "tier", "silo", "which way", "agreement", "months", "best route"):
-            table.add_column(heading, overflow="fold")
+        table = table_of("By the strongest route", "#", "what", "tier", "silo", "which way", "agreement", "months", "best route")
         for number, item in enumerate(answer.items, 1):
             route = " ".join([item.best.steps[0].start_label, *(f"{step.sign or ''}> {step.end_label}" for step in item.best.steps)])
             table.add_row(
@@ -38,4 +35,4 @@ def print_reach(answer: ReachAnswer) -> None:
         out.print()
         out.print(table, markup=False)
     out.print()
-    out.print(f"Method: {answer.terms.method}. Map revision {answer.terms.revision}.", markup=False)
+    print_method(answer.terms)

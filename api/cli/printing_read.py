@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from api.cli.printing import console
+from api.cli.printing import console, print_method, table_of
 
 if TYPE_CHECKING:
     from graph.results import FirstAnswer, ReadAnswer
@@ -16,15 +16,12 @@ NEAR_SHOWN = 12
 def print_read(answer: ReadAnswer) -> None:
     """The reading as text, then the nodes between most others as a table, with their influence beside."""
     from rich.markup import escape
-    from rich.table import Table
 
     out = console()
     out.print(answer.text, markup=False)
     for node in answer.nodes:
         _print_node(node)
-    table = Table(title="Between most others first", title_justify="left", box=None, pad_edge=False)
-    for heading in ("node", "role", "in", "out", "balance", "between", "influence on the moment", "community"):
-        table.add_column(heading, overflow="fold")
+    table = table_of("Between most others first", "node", "role", "in", "out", "balance", "between", "influence on the moment", "community")
     ranked = sorted(answer.readings, key=lambda reading: (-reading.betweenness, reading.id))[: answer.listed]
     for reading in ranked:
         table.add_row(
@@ -40,7 +37,7 @@ def print_read(answer: ReadAnswer) -> None:
     out.print()
     out.print(table, markup=False)
     out.print()
-    out.print(f"Method: {answer.terms.method}. Map revision {answer.terms.revision}.", markup=False)
+    print_method(answer.terms)
 
 
 def _influence(value: float | None) -> str:
@@ -70,4 +67,4 @@ def print_first(answer: FirstAnswer) -> None:
     if answer.found > len(answer.items):
         out.print(f"  {answer.found - len(answer.items)} more; --top lists more.", markup=False)
     out.print()
-    out.print(f"Method: {answer.terms.method}. Map revision {answer.terms.revision}.", markup=False)
+    print_method(answer.terms)

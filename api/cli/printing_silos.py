@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from api.cli.printing import console
+from api.cli.printing import console, print_method, table_of
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -23,21 +23,12 @@ def print_silos(answer: SiloAnswer) -> None:
         out.print()
         out.print(table, markup=False)
     out.print()
-    out.print(f"Method: {answer.terms.method}. Map revision {answer.terms.revision}.", markup=False)
-
-
-def _table(title: str, *headings: str) -> Table:
-    from rich.table import Table
-
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False, expand=False)
-    for heading in headings:
-        table.add_column(heading, overflow="fold")
-    return table
+    print_method(answer.terms)
 
 
 def _crossings(answer: SiloAnswer) -> Table:
     """The pairs of silos with most links from one to the other; --json has the whole matrix."""
-    table = _table("Where most links cross", "from", "to", "links", "on balance", "of unknown sign")
+    table = table_of("Where most links cross", "from", "to", "links", "on balance", "of unknown sign")
     pairs = [
         (-count, answer.silos[one].id, answer.silos[other].id, answer.matrix[one][other], answer.unknown[one][other])
         for one, row in enumerate(answer.counts)
@@ -50,7 +41,7 @@ def _crossings(answer: SiloAnswer) -> Table:
 
 
 def _shares(answer: SiloAnswer) -> Table:
-    table = _table(
+    table = table_of(
         "What each silo holds and reaches", "silo", "nodes", "decisions", "inside", "out", "in", "reach the moment", "of all outcomes"
     )
     for silo in answer.silos:
@@ -63,7 +54,7 @@ def _shares(answer: SiloAnswer) -> Table:
 def _brokers(answer: SiloAnswer) -> Table:
     from rich.markup import escape
 
-    table = _table("In between", "what", "silo", "coordinator", "gatekeeper", "representative", "consultant", "liaison")
+    table = table_of("In between", "what", "silo", "coordinator", "gatekeeper", "representative", "consultant", "liaison")
     for broker in answer.brokers:
         roles = (broker.coordinator, broker.gatekeeper, broker.representative, broker.consultant, broker.liaison)
         table.add_row(escape(broker.label), broker.silo, *map(str, roles))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from api.cli.printing import console
+from api.cli.printing import console, print_method, table_of
 
 if TYPE_CHECKING:
     from graph.results import WhatIfAnswer
@@ -13,15 +13,12 @@ if TYPE_CHECKING:
 def print_whatif(answer: WhatIfAnswer) -> None:
     """The answer as text, then what moves as a table, furthest first, with what the draws say of it."""
     from rich.markup import escape
-    from rich.table import Table
 
     out = console()
     out.print(answer.text, markup=False)
     if answer.moved:
         bands = {band.id: band for band in answer.draws.bands} if answer.draws else {}
-        table = Table(title="Furthest first", title_justify="left", box=None, pad_edge=False)
-        for heading in ("#", "moves", "factor", "worth", "tier", "silo", *(("rises in", "falls in") if bands else ())):
-            table.add_column(heading, overflow="fold")
+        table = table_of("Furthest first", "#", "moves", "factor", "worth", "tier", "silo", *(("rises in", "falls in") if bands else ()))
         for number, each in enumerate(answer.moved, 1):
             drawn = bands.get(each.id)
             shares = (f"{drawn.rise:.0%}", f"{drawn.fall:.0%}") if drawn else ("-", "-")
@@ -32,4 +29,4 @@ def print_whatif(answer: WhatIfAnswer) -> None:
         if answer.moved_count > len(answer.moved):
             out.print(f"... and {answer.moved_count - len(answer.moved)} more; --top lists more, --json all.", markup=False)
     out.print()
-    out.print(f"Method: {answer.terms.method}. Map revision {answer.terms.revision}.", markup=False)
+    print_method(answer.terms)

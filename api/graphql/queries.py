@@ -28,7 +28,7 @@ from api.graphql.types.silos import SiloAnswer
 from api.graphql.types.things import AFTER, AS_OF, FIRST, Link, LinkConnection, Node, NodeConnection
 from api.graphql.types.whatif import Scenario, WhatIfAnswer, checked_draws
 from graph import results
-from graph.service import GAPS_LISTED, MOMENT
+from graph.scope import GAPS_LISTED, MOMENT
 from graph.store import HistoryEntry as Entry
 from schema import records
 

@@ -13,8 +13,7 @@ from api.asking import day_of
 from api.requests import query_parameters
 from api.routes.questions import impact_in_graphql, litmus_in_graphql, quoted
 from api.routes.showing import page, turn_of
-from graph.scope import MAX_LINKS, TOP, Filters
-from graph.service import MOMENT
+from graph.scope import MAX_LINKS, MOMENT, TOP, Filters
 from schema.errors import BadInput
 
 LONGEST = 5_000

@@ -8,7 +8,6 @@ from starlette.responses import Response
 from api.requests import query_parameters
 from api.routes.questions import askable
 from api.routes.showing import page, turn_of
-from graph.service import MOMENT
 from graph.store import MapSize
 from schema.errors import BadInput
 
@@ -27,6 +26,6 @@ async def front(request: Request) -> Response:
         size, revision = await turn.consult(lambda service: (service.size(), service.head()), shows_nodes=False)
         return page("front.html", map=None, size=size, revision=revision, words=words, found=found, ready=())
     snapshot = await turn.snapshot()
-    ready = askable(snapshot, MOMENT)
+    ready = askable(snapshot)
     size = MapSize(nodes=snapshot.n_nodes, links=snapshot.n_links)
     return page("front.html", map=snapshot.map, size=size, revision=snapshot.revision, words=words, found=found, ready=ready)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from graph.scope import MOMENT
 from graph.snapshot import Snapshot
 
 
@@ -26,15 +27,15 @@ class Ready:
 
 READY_MADE = (
     Ready(words="What do the Home Office's visa decisions do to care providers?", start="home-office", goal="provider-viability"),
-    Ready(words="What do they do to the person who draws on care?", start="home-office", goal="moment-of-interaction"),
-    Ready(words="How do care vacancies reach the person who draws on care?", start="care-vacancies", goal="moment-of-interaction"),
+    Ready(words="What do they do to the person who draws on care?", start="home-office", goal=MOMENT),
+    Ready(words="How do care vacancies reach the person who draws on care?", start="care-vacancies", goal=MOMENT),
     Ready(words="Does a decision make the moment of care better? The litmus test, decision by decision"),
 )
 
 
-def askable(snapshot: Snapshot, moment: str) -> list[Ready]:
-    """Those of the ready-made questions whose ends are on this map."""
-    return [ready for ready in READY_MADE if all(name in snapshot.row_of for name in (ready.start or moment, ready.goal or moment))]
+def askable(snapshot: Snapshot) -> list[Ready]:
+    """Those of the ready-made questions whose ends are on this map, in their order."""
+    return [ready for ready in READY_MADE if all(name in snapshot.row_of for name in (ready.start or MOMENT, ready.goal or MOMENT))]
 
 
 def quoted(text: str) -> str:

@@ -17,7 +17,8 @@ from graph.saying import impact_text
 from graph.scope import Filters
 from graph.selection import Ends, Selection, Stop, path_problem, resolve_ends, select
 from graph.snapshot import Snapshot
-from graph.telling import assumed_fields, path_of, route_claims
+from graph.telling import assumed_fields, path_of
+from graph.threads import route_claims
 from schema.bundling import Ground
 
 PINCH_SHARE = 0.75
@@ -128,14 +129,23 @@ class _Told:
 
     def _best_of(self, places: NDArray[np.int64]) -> tuple[ImpactPath, ...]:
         """The strongest of some paths in each direction, ties by fewer links and then by link ids."""
-        best: dict[int, tuple[tuple[float, int, tuple[int, ...]], int]] = {}
-        for place in places.tolist():
-            sign, rows = int(self.found.sign[place]), self.found.path(place)
-            rank = (-to_twelve_digits(float(self.found.strength[place])), len(rows), tuple(self.problem.rank[list(rows)].tolist()))
-            if sign not in best or rank < best[sign][0]:
-                best[sign] = (rank, place)
-        ordered = sorted(best.values())
-        return tuple(path_of(self.snapshot, self.selection, self.found.path(place)) for _, place in ordered)
+        best = []
+        for sign in (1, 0, -1):
+            mine = places[self.found.sign[places] == sign]
+            if mine.size:
+                best.append(min((self._place_in_order(place), place) for place in self._near_the_strongest(mine).tolist()))
+        return tuple(path_of(self.snapshot, self.selection, self.found.path(place)) for _, place in sorted(best))
+
+    def _near_the_strongest(self, places: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Those of some paths that may be as strong as the strongest to twelve digits: only these need to be put in order."""
+        strength = self.found.strength[places]
+        most = float(strength.max())
+        return places[strength >= most * (1.0 - 1e-11)] if to_twelve_digits(most) > 0.0 else places
+
+    def _place_in_order(self, place: int) -> tuple[float, int, tuple[int, ...]]:
+        rows = self.found.path(place)
+        strength = to_twelve_digits(float(self.found.strength[place]))
+        return -strength, len(rows), tuple(self.problem.rank[list(rows)].tolist())
 
     def _decision_of_path(self) -> NDArray[np.int64]:
         first = self.found.rows[self.found.offsets[:-1]]
@@ -176,8 +186,7 @@ class _Told:
         """Whole-route claims that were made before a decision on a listed path was taken: said of the route, not of it."""
         said: dict[str, None] = {}
         for path in self.paths:
-            nodes = [self.snapshot.map.node(identifier) for identifier in path.nodes]
-            said.update(dict.fromkeys(claim.id for claim, early in route_claims(self.snapshot, nodes) if early))
+            said.update(dict.fromkeys(claim.id for claim, early in route_claims(self.snapshot, path.nodes) if early))
         return tuple(said)
 
     def _assumed(self) -> dict[str, int]:

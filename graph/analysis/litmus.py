@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -9,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph import judging
-from graph.judging import BOTH, KEEP, NO_PATH, STOP
+from graph.judging import BOTH, KEEP, NO_PATH, STOP, TOO_THIN
 from graph.kernels.pairs import paths_of_pairs
 from graph.kernels.paths import PathProblem, PathSet, strongest
 from graph.kernels.ranking import strongest_places
@@ -47,7 +48,23 @@ def litmus(snapshot: Snapshot, decisions: Sequence[str], moment: str, filters: F
         max_links=filters.max_links,
         filters=filters.described(),
     )
-    return LitmusAnswer(moment=snapshot.node(goal).id, verdicts=verdicts, terms=terms)
+    answer = LitmusAnswer(moment=snapshot.node(goal).id, verdicts=verdicts, terms=terms, text="")
+    return replace(answer, text=_round_text(answer))
+
+
+def _round_text(answer: LitmusAnswer) -> str:
+    """The round as a paragraph. What is too thin to call is counted apart: no verdict is given on it."""
+    thin = sum(verdict.standing == TOO_THIN for verdict in answer.verdicts if verdict.balance.found)
+    called = Counter(verdict.verdict for verdict in answer.verdicts if verdict.standing != TOO_THIN or not verdict.balance.found)
+    counts = [f"{called[word]} {word}" for word in (KEEP, STOP, BOTH, NO_PATH) if called[word]]
+    counts += [f"{thin} too thin to call"] if thin else []
+    parts = [
+        f"Asked of {len(answer.verdicts)}: {', '.join(counts)}." if counts else "Nothing on this map can be judged on this day.",
+        "" if answer.complete else f"From {answer.found} paths, as not all were counted.",
+        f"It opens a conversation. {answer.footing}",
+        f"Map revision {answer.terms.revision}.",
+    ]
+    return " ".join(part for part in parts if part)
 
 
 def _all_judged(snapshot: Snapshot, selection: Selection) -> list[int]:

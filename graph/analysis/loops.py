@@ -72,14 +72,13 @@ def loops(snapshot: Snapshot, through: str | None, filters: Filters, *, independ
 
 
 def _problem(snapshot: Snapshot, selection: Selection, filters: Filters, node: int | None) -> LoopProblem:
-    free = ~selection.blocked
     return LoopProblem(
         index=snapshot.index,
         strength=selection.strength,
         sign=selection.sign,
         delay=snapshot.delay,
         rank=snapshot.rank,
-        usable=selection.usable & free[snapshot.start] & free[snapshot.end],
+        usable=selection.open_links(snapshot),
         max_links=filters.max_links,
         through=node,
     )

@@ -14,12 +14,12 @@ from graph import judging
 from graph.kernels.best import best_strengths
 from graph.kernels.fan import Fan, fan_in, fan_out
 from graph.kernels.paths import PathProblem, strongest, to_twelve_digits
-from graph.results import Balance, ReachAnswer, Reached, ReachShare, Terms
+from graph.results import Balance, ImpactPath, ReachAnswer, Reached, ReachShare, Terms
 from graph.results.reach import DOWN, UP
 from graph.scope import Filters
 from graph.selection import Ends, Selection, Stop, path_problem, resolve_ends, select, why_not_standing
 from graph.snapshot import Snapshot
-from graph.telling import months, path_of, worth
+from graph.telling import months, paths_of, worth
 from schema.errors import BadQuestion
 from schema.kinds import NodeKind
 from schema.ontology import END_KINDS, NODE_KIND_CODE
@@ -109,7 +109,7 @@ class _Asked:
             node=snapshot.node(self.row).id,
             label=snapshot.node(self.row).label,
             direction=self.direction,
-            items=tuple(self._item(node, rows, balance) for node, rows, balance, _ in found[: self.filters.top]),
+            items=self._items(found[: self.filters.top]),
             reached=len(found),
             total=int(self.many.size),
             by_tier=self._shares(signs, [snapshot.node(node).tier or NO_TIER for node in self.many.tolist()], NodeKind.TIER),
@@ -128,8 +128,12 @@ class _Asked:
 
     def _found(self, fan: Fan) -> list[_End]:
         """Each far end with its strongest path and its balance."""
-        best, node_of = self._best_of_fan(fan), self.many.tolist()
-        return [(node_of[place], best[place], _balance(fan, paths), self._strength(best[place])) for place, paths in fan.by_end()]
+        node_of, strengths = self.many.tolist(), fan.strengths_by_end(self.many.size)
+        found = []
+        for place, rows in self._best_of_fan(fan).items():
+            balance = Balance.of_sums(dict(zip((-1, 0, 1), strengths[place], strict=True)), complete=True)
+            found.append((node_of[place], rows, balance, self._strength(rows)))
+        return found
 
     def _best_of_fan(self, fan: Fan) -> dict[int, tuple[int, ...]]:
         """The rows of each end's strongest path."""
@@ -181,9 +185,13 @@ class _Asked:
         self.exact &= top.exact
         return tuple(top.paths[0]) if top.paths else of_counted
 
-    def _item(self, row: int, rows: tuple[int, ...], balance: Balance) -> Reached:
+    def _items(self, ends: Sequence[_End]) -> tuple[Reached, ...]:
+        told = paths_of(self.snapshot, self.selection, [rows for _, rows, _, _ in ends])
+        return tuple([self._item(row, best, balance) for (row, _, balance, _), best in zip(ends, told, strict=True)])
+
+    def _item(self, row: int, best: ImpactPath, balance: Balance) -> Reached:
         snapshot = self.snapshot
-        node, best = snapshot.node(row), path_of(snapshot, self.selection, rows)
+        node = snapshot.node(row)
         outcome = node if self.direction == DOWN else snapshot.node(self.row)
         sign = _net_sign(balance)
         return Reached(

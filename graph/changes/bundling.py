@@ -9,10 +9,10 @@ from dataclasses import replace
 import numpy as np
 
 from graph.changes.before import Before, ids_of
+from schema.merging import bundle_key, joined, merged
 from schema.ontology import LINK_KINDS, LINK_RULES
 from schema.records import ChangeSet, Link
 from schema.system_map import LinkTable, with_rows
-from schema.validation import bundle_key, joined, merged
 
 
 def bundled(change: ChangeSet, before: Before) -> ChangeSet:

@@ -22,7 +22,7 @@ def best_strengths(
     best = _begun(index, starts)
     for _ in _widened(index, strength, usable, best, max_links, stop, inwards=inwards):
         pass
-    return best
+    return best.T
 
 
 def best_by_links(
@@ -30,33 +30,45 @@ def best_by_links(
 ) -> list[Floats]:
     """The same for paths of at most 0, 1, 2, ... links, as far as more links strengthen anything."""
     best = _begun(index, starts)
-    return [best.copy(), *(longer.copy() for longer in _widened(index, strength, usable, best, max_links, stop, inwards=False))]
+    return [best.T.copy(), *(longer.T.copy() for longer in _widened(index, strength, usable, best, max_links, stop, inwards=False))]
 
 
 def _begun(index: LinkIndex, starts: Ints) -> Floats:
-    best = np.zeros((starts.size, index.n_nodes))
-    best[np.arange(starts.size), starts] = 1.0
+    """A line for each node, so that what a link carries for all starts lies side by side."""
+    best = np.zeros((index.n_nodes, starts.size))
+    best[starts, np.arange(starts.size)] = 1.0
     return best
 
 
 def _widened(
     index: LinkIndex, strength: Floats, usable: Marks, best: Floats, max_links: int, stop: Stop | None, *, inwards: bool
 ) -> Iterator[Floats]:
-    """Let the table hold for paths of one link more each time, in place, until nothing grows stronger."""
+    """Let the table hold for paths of one link more each time, in place, until nothing grows stronger.
+
+    Only links from what grew stronger the last time are looked at: the others bring what they brought before.
+    """
     rows = np.flatnonzero(usable & (strength > 0.0) & (index.start != index.end))
     if not rows.size or not best.size:
         return
     near, far = (index.end, index.start) if inwards else (index.start, index.end)
     rows = rows[np.argsort(far[rows], kind="stable")]
-    ends, first = np.unique(far[rows], return_index=True)
-    begins, weight = near[rows], strength[rows]
+    begins, ends, weight = near[rows], far[rows], strength[rows]
+    is_fresh: Marks = np.asarray(best.any(axis=1))
     longest = index.n_nodes - 1
     for _ in range(min(max_links, longest) if max_links > 0 else longest):
         if stop is not None and stop():
             return
-        arriving = np.maximum.reduceat(best[:, begins] * weight, first, axis=1)
-        improved = np.maximum(best[:, ends], arriving)
-        if np.array_equal(improved, best[:, ends]):
+        some = np.flatnonzero(is_fresh[begins])
+        if not some.size:
             return
-        best[:, ends] = improved
+        first = np.flatnonzero(np.diff(ends[some], prepend=-1))
+        there = ends[some[first]]
+        arriving = np.maximum.reduceat(best.take(begins[some], axis=0) * weight[some, None], first, axis=0)
+        before = best.take(there, axis=0)
+        better = np.flatnonzero((arriving > before).any(axis=1))
+        if not better.size:
+            return
+        best[there[better]] = np.maximum(before[better], arriving[better])
+        is_fresh[:] = False
+        is_fresh[there[better]] = True
         yield best

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -50,30 +51,66 @@ class Fan:
 
     def _ends(self) -> tuple[Longs, Longs]:
         """The paths in the order of their far ends, and where each end's begin."""
-        # Numbers of two bytes are sorted several times faster.
-        is_narrow = self.far.size and int(self.far.max()) < np.iinfo(np.int16).max
-        order = np.argsort(self.far.astype(np.int16) if is_narrow else self.far, kind="stable")
+        order = in_order(self.far)
         ends = self.far[order]
         return order, np.flatnonzero(np.concatenate((np.ones(min(ends.size, 1), dtype=np.bool_), ends[1:] != ends[:-1])))
 
+    def strengths_by_end(self, count: int) -> list[tuple[list[float], ...]]:
+        """For each of `count` far ends the strengths of its paths of sign -1, 0 and 1."""
+        code = self.far * 3 + (self.sign + 1)
+        strength = self.strength[in_order(code)].tolist()
+        upto = [0, *np.cumsum(np.bincount(code, minlength=3 * count)).tolist()]
+        by_code = [strength[first:end] for first, end in itertools.pairwise(upto)]
+        return list(zip(by_code[0::3], by_code[1::3], by_code[2::3], strict=True))
+
     def strongest(self, rank: Longs) -> dict[int, int]:
         """The place of each end's strongest path: to twelve digits, then fewer links, then the links' ranks."""
+        ends, places = self.strongest_columns(rank)
+        return dict(zip(ends.tolist(), places.tolist(), strict=True))
+
+    def strongest_columns(self, rank: Longs) -> tuple[Longs, Longs]:
+        """The same in columns: the ends that are reached, ascending, and the place of the strongest path of each."""
         order, first = self._ends()
         if not first.size:
-            return {}
+            return order, order
         strength = self.strength[order]
         most = np.maximum.reduceat(strength, first)
-        near = order[strength >= most.repeat(np.diff(np.append(first, order.size))) * (1.0 - ROOM)]
-        tied: dict[int, list[int]] = {}
-        for place, end in zip(near.tolist(), self.far[near].tolist(), strict=True):
-            tied.setdefault(end, []).append(place)
-        open_ones = [place for places in tied.values() if len(places) > 1 for place in places]
-        rows = dict(zip(open_ones, self.rows_of(open_ones), strict=True))
+        near = order[strength >= most.repeat(np.diff(first, append=order.size)) * (1.0 - ROOM)]
+        unique, back = np.unique(self.strength[near], return_inverse=True)
+        digits = np.array([to_twelve_digits(value) for value in unique.tolist()])[back]
+        sort = np.lexsort((self.n_links[near], -digits, self.far[near]))
+        near, digits = near[sort], digits[sort]
+        ends, begins = np.unique(self.far[near], return_index=True)
+        best = near[begins]
+        count = np.diff(begins, append=near.size)
+        tied = (digits == digits[begins].repeat(count)) & (self.n_links[near] == self.n_links[best].repeat(count))
+        several = np.flatnonzero(np.add.reduceat(tied, begins, dtype=np.int64) > 1)
+        alike = [
+            near[first : first + many][tied[first : first + many]].tolist()
+            for first, many in zip(begins[several], count[several], strict=True)
+        ]
+        every = [place for places in alike for place in places]
+        rows = dict(zip(every, self.rows_of(every), strict=True))
+        best[several] = [min(places, key=lambda place: rank[list(rows[place])].tolist()) for places in alike]
+        return ends, best
 
-        def key(place: int) -> tuple[float, int, list[int]]:
-            return -to_twelve_digits(float(self.strength[place])), len(rows[place]), rank[list(rows[place])].tolist()
 
-        return {end: places[0] if len(places) == 1 else min(places, key=key) for end, places in tied.items()}
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Best:
+    """The strongest path of some pairs: the rows where they start, the places of their ends, and their places in a fan."""
+
+    starts: Longs
+    ends: Longs
+    places: Longs
+    fan: Fan
+
+
+def in_order(codes: Longs) -> Longs:
+    """The places of some numbers from the least to the greatest, equal ones in their order."""
+    # Numbers of two bytes are sorted several times faster.
+    is_narrow = codes.size and int(codes.max()) < np.iinfo(np.int16).max
+    order: Longs = np.argsort(codes.astype(np.int16) if is_narrow else codes, kind="stable")
+    return order
 
 
 def fan_out(problem: PathProblem, ends: Ints, *, max_paths: int, stop: Stop | None = None) -> Fan:
@@ -82,7 +119,7 @@ def fan_out(problem: PathProblem, ends: Ints, *, max_paths: int, stop: Stop | No
     place_of = _places(ends, soil.n)
     starts = problem.sources.tolist()
     parts = grown(soil, starts, np.zeros(len(starts), dtype=np.int64), soil.hops_to_any(ends), passing=True, stop=stop)
-    found = _gathered(parts, lambda part: place_of[part.nodes[-1]], max_paths)
+    found = gathered(parts, lambda part: place_of[part.nodes[-1]], max_paths)
     return found if found is not None else _first_found(problem, ends, max_paths, stop, outward=True)
 
 
@@ -91,7 +128,7 @@ def fan_in(problem: PathProblem, ends: Ints, *, max_paths: int, stop: Stop | Non
     soil = Soil(problem)
     hops = soil.hops_to_any(problem.targets)
     parts = grown(soil, ends.tolist(), np.zeros(ends.size, dtype=np.int64), hops, passing=False, stop=stop)
-    found = _gathered(parts, lambda part: part.begin, max_paths)
+    found = gathered(parts, lambda part: part.begin, max_paths)
     return found if found is not None else _first_found(problem, ends, max_paths, stop, outward=False)
 
 
@@ -102,7 +139,7 @@ def _places(ends: Ints, n: int) -> Longs:
     return place_of
 
 
-def _gathered(parts: Iterator[Grown], far: Callable[[Grown], Longs], max_paths: int) -> Fan | None:
+def gathered(parts: Iterable[Grown], far: Callable[[Grown], Longs], max_paths: int) -> Fan | None:
     """All parts as one fan; None as soon as they are too many. Not complete where there was no time for all."""
     kept: list[Grown] = []
     found, complete = 0, True
@@ -179,10 +216,10 @@ def _first_found(problem: PathProblem, ends: Ints, max_paths: int, stop: Stop | 
 
 def strongest_of_each(
     problem: PathProblem, starts: Sequence[int], ends: Ints, *, max_paths: int, stop: Stop | None = None
-) -> Iterator[tuple[int, dict[int, int], Fan]]:
-    """For each start, in order, the strongest path to each of `ends` by its place, as its place in a fan that holds it.
+) -> Iterator[Best]:
+    """The strongest path from each start to each of `ends`, some starts at a time and in their order.
 
-    Where the fan is not complete they may not be the strongest; where it is, it need not hold any others.
+    Where a fan is not complete they may not be the strongest; where it is, it need not hold any others.
 
     A beginning that is weaker than another way to where it has come, over no more links, begins no strongest path: putting that
     way in its place strengthens what follows, and cutting rounds out of a walk weakens nothing. So only few are followed. Where
@@ -201,20 +238,18 @@ def strongest_of_each(
             parts = grown(
                 soil, part, np.zeros(len(part), dtype=np.int64), hops, passing=True, stop=stop, best=[each * (1.0 - ROOM) for each in best]
             )
-            found = _gathered(parts, lambda each: each.begin * ends.size + place_of[each.nodes[-1]], max_paths * len(part))
+            found = gathered(parts, lambda each: each.begin * ends.size + place_of[each.nodes[-1]], max_paths * len(part))
         if found is not None:
-            of_start: list[dict[int, int]] = [{} for _ in part]
-            for code, place in found.strongest(problem.rank).items():
-                start, end = divmod(code, ends.size)
-                of_start[start][end] = place
-            yield from ((start, places, found) for start, places in zip(part, of_start, strict=True))
+            codes, places = found.strongest_columns(problem.rank)
+            lanes, far = np.divmod(codes, max(ends.size, 1))
+            yield Best(starts=np.array(part, dtype=np.int64)[lanes], ends=far, places=places, fan=found)
             continue
-        for start in part:
-            yield start, *_of_all_paths(problem, start, ends, max_paths, stop)
+        yield from (_of_all_paths(problem, start, ends, max_paths, stop) for start in part)
 
 
-def _of_all_paths(problem: PathProblem, start: int, ends: Ints, max_paths: int, stop: Stop | None) -> tuple[dict[int, int], Fan]:
+def _of_all_paths(problem: PathProblem, start: int, ends: Ints, max_paths: int, stop: Stop | None) -> Best:
     """The strongest path from one start to each of `ends`, of all paths that can be counted."""
     others = np.flatnonzero(ends != start)
     fan = fan_out(replace(problem, sources=np.array([start], dtype=np.int32)), ends[others], max_paths=max_paths, stop=stop)
-    return {int(others[end]): place for end, place in fan.strongest(problem.rank).items()}, fan
+    found, places = fan.strongest_columns(problem.rank)
+    return Best(starts=np.full(found.size, start, dtype=np.int64), ends=others[found], places=places, fan=fan)

@@ -83,6 +83,7 @@ class VerdictChange:
 
     @property
     def flips(self) -> bool:
+        """Whether both sides judge the decision, and not alike."""
         return self.before is not None and self.after is not None and self.before != self.after
 
     def to_json(self) -> Json:
@@ -173,6 +174,7 @@ class PoundsChange:
 
     @property
     def difference(self) -> int:
+        """B minus A in pence; where no sum stands it counts as none."""
         return (self.after or 0) - (self.before or 0)
 
     def to_json(self) -> Json:
@@ -216,6 +218,7 @@ class CompareAnswer:
 
     @property
     def flips(self) -> tuple[VerdictChange, ...]:
+        """The decisions whose verdict turns, in the order of `verdicts`."""
         return tuple(change for change in self.verdicts if change.flips)
 
     def to_json(self) -> Json:

@@ -64,12 +64,26 @@ class LitmusAnswer:
     moment: str
     verdicts: tuple[Verdict, ...]
     terms: Terms
+    text: str
     footing: str = field(default="Who judges the moment: the person. This map has no measure of it.")
+
+    @property
+    def complete(self) -> bool:
+        """Whether every path was counted for every verdict."""
+        return all(verdict.balance.complete for verdict in self.verdicts)
+
+    @property
+    def found(self) -> int:
+        """How many paths the verdicts were worked out from."""
+        return sum(verdict.balance.found for verdict in self.verdicts)
 
     def to_json(self) -> Json:
         return {
             "verdicts": [verdict.to_json() for verdict in self.verdicts],
             "moment": self.moment,
             "footing": self.footing,
+            "found": self.found,
+            "complete": self.complete,
+            "text": self.text,
             **self.terms.to_json(),
         }

@@ -47,10 +47,12 @@ class Entry:
 
     @property
     def remainder(self) -> int:
+        """What comes in less what leaves, in pence: what the figures leave unexplained."""
         return self.transfers_in + self.own_revenue - self.transfers_out - self.final_spend
 
     @property
     def within_rounding(self) -> bool:
+        """Whether the figures' own bounds allow that nothing is left unexplained."""
         return self.low <= 0 <= self.high
 
     @property
@@ -60,6 +62,7 @@ class Entry:
 
     @property
     def coverage(self) -> float | None:
+        """The share, 0 to 1, of what leaves it that what comes in explains; None where nothing leaves or it is an origin."""
         leaving = self.transfers_out + self.final_spend
         if not leaving or self.is_origin:
             return None

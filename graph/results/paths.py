@@ -48,6 +48,7 @@ class Step:
 
     @property
     def is_lead_in(self) -> bool:
+        """Whether the step only leads from a body to its decision, which turns no sign."""
         return self.sign is None
 
 
@@ -104,7 +105,7 @@ class Balance:
     """What the paths of a question add up to: sums of strengths by sign, and how far they agree.
 
     `found` counts the paths and `raises`, `lowers` and `unclear` the paths of each sign; the sums are lower bounds where the
-    counting was not complete. `net` and `determinacy` are None where there is no path.
+    counting was not complete. `determinacy` is None where there is no path.
     """
 
     found: int
@@ -118,10 +119,12 @@ class Balance:
 
     @property
     def net(self) -> float:
+        """What supports less what opposes; what no sign is known of counts for neither."""
         return math.fsum((self.supporting, -self.opposing))
 
     @property
     def determinacy(self) -> float | None:
+        """How far the paths agree, 0 to 1: the net over all strength; None where there is none."""
         whole = math.fsum((self.supporting, self.opposing, self.undetermined))
         return abs(self.net) / whole if whole > 0 else None
 
@@ -131,15 +134,16 @@ class Balance:
         sums: dict[int, list[float]] = {1: [], -1: [], 0: []}
         for sign, strength in signs_and_strengths:
             sums[sign].append(strength)
-        return cls._of_sums(sums, complete=complete)
+        return cls.of_sums(sums, complete=complete)
 
     @classmethod
     def of_columns(cls, sign: NDArray[np.int8], strength: NDArray[np.float64], *, complete: bool) -> Balance:
         """The same of paths in columns."""
-        return cls._of_sums({each: strength[sign == each].tolist() for each in (1, -1, 0)}, complete=complete)
+        return cls.of_sums({each: strength[sign == each].tolist() for each in (1, -1, 0)}, complete=complete)
 
     @classmethod
-    def _of_sums(cls, sums: Mapping[int, Sequence[float]], *, complete: bool) -> Balance:
+    def of_sums(cls, sums: Mapping[int, Sequence[float]], *, complete: bool) -> Balance:
+        """The same of the strengths of each sign."""
         return cls(
             found=sum(map(len, sums.values())),
             raises=len(sums[1]),

@@ -69,6 +69,7 @@ class ReachShare:
 
     @property
     def share(self) -> float:
+        """Those reached, of all, 0 to 1."""
         return self.reached / self.total
 
     def to_json(self) -> Json:
@@ -109,6 +110,7 @@ class ReachAnswer:
 
     @property
     def share(self) -> float | None:
+        """Those reached, of all that stand, 0 to 1; None where none stands."""
         return self.reached / self.total if self.total else None
 
     def to_json(self) -> Json:

@@ -30,14 +30,17 @@ class Reading:
 
     @property
     def degree(self) -> int:
+        """How many links enter or leave it."""
         return self.into + self.out
 
     @property
     def balance(self) -> float | None:
+        """From -1, where links only enter, to 1, where they only leave; None where there are none."""
         return (self.out - self.into) / self.degree if self.degree else None
 
     @property
     def balance_by_strength(self) -> float | None:
+        """The same over the strengths of the links; None where these add up to nothing."""
         whole = self.out_strength + self.into_strength
         return (self.out_strength - self.into_strength) / whole if whole > 0 else None
 

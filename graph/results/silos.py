@@ -71,6 +71,7 @@ class Broker:
 
     @property
     def total(self) -> int:
+        """How often it stands between two others, whatever the silos."""
         return self.coordinator + self.gatekeeper + self.representative + self.consultant + self.liaison
 
     @property

@@ -106,13 +106,13 @@ class WhatIfAnswer:
 
     `months` holds the difference month by month, from month 0 on; `cycle` the states of the scenario's cycle; `trace`
     the first states of the scenario as asked. `held` are the values that the scenario holds, `drivers` what both runs
-    hold at 1. `moved` is ranked by the size of the difference.
+    hold at 1. `moved` is ranked by the size of the difference. `norm` is the spectral norm, None where the rule needs none.
     """
 
     rule: str
     transfer: str
     steepness: float
-    norm: float
+    norm: float | None
     epsilon: float
     run: Run
     baseline_run: Run
@@ -150,7 +150,7 @@ class WhatIfAnswer:
             "difference": self.by_id(self.difference),
             "transfer": self.transfer,
             "epsilon": self.epsilon,
-            "spectral_norm": tidy(self.norm),
+            "spectral_norm": None if self.norm is None else tidy(self.norm),
             "baseline_run": self.baseline_run.to_json(),
             "held": {name: tidy(value) for name, value in self.held.items()},
             "drivers": list(self.drivers),

@@ -50,7 +50,7 @@ FORMATS: tuple[Format, ...] = (
         loses="all but factors and what influence joins, and of that all but signed strengths; an unknown sign becomes 0",
     ),
 )
-"""Every format, the format of record first. Where several share a suffix, the first that writes is written."""
+"""Every format, the format of record first. Where several share a suffix, the first is the one that is written."""
 
 
 def format_named(name: str) -> Format:
@@ -74,9 +74,9 @@ def known_formats() -> str:
 
 def format_to_read(suffix: str) -> Format | None:
     """The first format that reads files of an ending, or None. One CSV may be of several: `loaders.files` tells them apart."""
-    return next((known for known in FORMATS if known.reads and suffix.lower() in (*known.suffixes, *known.also_reads)), None)
+    return next((known for known in FORMATS if suffix.lower() in (*known.suffixes, *known.also_reads)), None)
 
 
 def format_to_write(suffix: str) -> Format | None:
     """The format that a file of an ending is written in, or None."""
-    return next((known for known in FORMATS if known.writes and suffix.lower() in known.suffixes), None)
+    return next((known for known in FORMATS if suffix.lower() in known.suffixes), None)

@@ -15,8 +15,8 @@ from loaders.hand_tables import read_edges
 from loaders.plain_csv import read_lines, written
 from schema.errors import Problem
 from schema.kinds import LinkKind
+from schema.rows import MapRows
 from schema.system_map import SystemMap
-from schema.validation import MapRows
 
 COLUMNS = ("id", "from", "to", "kind", "sign", "strength", "confidence", "delay_months", "from_label", "to_label")
 

@@ -14,13 +14,14 @@ from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from loaders.codec import VERSION, decode_text, keeps_rules, link_objects, shown
-from loaders.foreign import ForeignMap, flattened
+from loaders.foreign import ForeignMap
+from loaders.foreign.fields import flattened
 from loaders.plain_graphml import Document, Element, Refused, as_utf8, read_graphml
 from schema.errors import Problem
 from schema.kinds import LinkKind
 from schema.records import Node
+from schema.rows import MapRows, Row
 from schema.system_map import SystemMap
-from schema.validation import MapRows, Row
 from schema.wire import to_json
 
 OURS = "caremap"

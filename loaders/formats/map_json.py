@@ -16,8 +16,8 @@ from loaders.codec import VERSION, decode_text, keeps_rules, only_problem, shown
 from schema.errors import Problem
 from schema.kinds import LinkKind
 from schema.ontology import LINK_KIND_CODE
+from schema.rows import MapRows, Row
 from schema.system_map import SystemMap
-from schema.validation import MapRows, Row
 from schema.wire import to_json
 
 FORMAT = "caremap"

@@ -11,8 +11,8 @@ from loaders.plain_csv import Line, number_of, read_lines, written
 from schema.errors import BadInput, Problem
 from schema.kinds import LinkKind, NodeKind
 from schema.ontology import LINK_KIND_CODE
+from schema.rows import MapRows
 from schema.system_map import SystemMap
-from schema.validation import MapRows
 
 MOST_NODES = 5_000
 """The largest matrix that is written; beyond it an edge list says the same in a fraction of the room."""

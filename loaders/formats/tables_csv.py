@@ -23,8 +23,8 @@ from loaders.hand_tables import read_edges, read_nodes
 from loaders.plain_csv import Line, read_lines, written
 from schema.errors import Problem
 from schema.records import Money, Observation, Settled
+from schema.rows import MapRows, Row
 from schema.system_map import SystemMap
-from schema.validation import MapRows, Row
 from schema.wire import CLAIM_FIELDS, LINK_FIELDS, NODE_FIELDS, SOURCE_FIELDS, to_json
 
 MARKER = "caremap.csv"
@@ -37,7 +37,6 @@ _NESTED = {"money": tuple(item.name for item in fields(Money)), "settled": tuple
 _OBSERVATION_FIELDS = tuple(item.name for item in fields(Observation))
 _OUTSIDE = ("claims", "observations")
 _LISTS = ("aliases", "route")
-_TRUTHS = ("controllable", "important", "vulnerable")
 
 
 def _columns(names: Iterable[str]) -> tuple[str, ...]:

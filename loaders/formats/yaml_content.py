@@ -15,8 +15,8 @@ from loaders.codec import decode_text, keeps_rules, link_objects, only_problem, 
 from loaders.plain_yaml import Lined, Unreadable, plain_value, read_yaml
 from schema.errors import Problem
 from schema.kinds import LinkKind
+from schema.rows import MapRows, Row
 from schema.system_map import SystemMap
-from schema.validation import MapRows, Row
 from schema.wire import to_json
 
 LISTS = ("nodes", "links", "sources", "observations")

@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.settings import Settings
+from api.wiring import open_store
 from graph.service import MapService
 from graph.store import FixedMap
 from schema.errors import StoreUnavailable
@@ -149,3 +150,11 @@ def test_an_answer_that_grows_too_large_is_refused(service):
         answer = client.post("/graphql", json={"query": "{nodes {edges {node {id label kind}}}}"})
     assert answer.json()["errors"][0]["extensions"]["code"] == "LIMIT_EXCEEDED"
     assert "data" not in answer.json()
+
+
+@pytest.mark.parametrize("url", ["http://ann:hidden@host", "neo4j+x://ann:hidden@host", "ftp://host?password=hidden", "ftp://host#hidden"])
+def test_an_address_that_cannot_be_used_is_not_said_back_with_the_password_in_it(url: str) -> None:
+    with pytest.raises(StoreUnavailable) as fault:
+        open_store(url)
+    assert "hidden" not in str(fault.value)
+    assert "not an address of a store" in str(fault.value)

@@ -2,8 +2,7 @@
 
 import pytest
 
-from graph.scope import Filters, Scope
-from graph.service import MOMENT
+from graph.scope import MOMENT, Filters, Scope
 from schema.kinds import LinkKind, NodeKind
 from schema.ontology import LINK_RULES, NODE_RULES
 

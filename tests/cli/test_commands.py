@@ -240,3 +240,47 @@ def test_a_map_larger_than_may_be_held_is_refused_with_the_setting_to_turn(carem
     assert caremap(*question, "--held-links", "4").status == 0
     monkeypatch.setenv("CAREMAP_HELD_LINKS", "few")
     assert "CAREMAP_HELD_LINKS='few'" in caremap(*question).err
+
+
+def test_a_deadline_gives_what_there_is_and_says_that_more_may_be_missing(caremap, tmp_path):
+    names = [f"n{number}" for number in range(14)]
+    file = tmp_path / "dense.csv"
+    file.write_text("from,to,weight\n" + "".join(f"{a},{b},-0.5\n" for a in names for b in names if a != b), encoding="utf-8")
+    asked = ("ask", "impact", "n0", "n13", "--max-links", 0, "--map", file, "--json")
+    cut = caremap(*asked, "--deadline", 0.05)
+    assert cut.status == 0
+    assert cut.json["complete"] is False
+    assert "stopped" in cut.json["method"]
+    assert cut.json["found"] < 1_000_000
+    loops = caremap("ask", "loops", "--max-links", 0, "--map", file, "--json", "--deadline", 0.05).json
+    assert loops["complete"] is False
+    assert loops["found"] < 1_000_000
+
+
+def test_a_deadline_that_is_no_time_is_refused(caremap, edges):
+    for wrong in (0, -1, "nan"):
+        said = caremap("ask", "loops", "--map", edges, "--deadline", wrong)
+        assert said.status == 3
+        assert "--deadline" in said.err
+        assert "more than 0 seconds" in said.err
+
+
+def test_a_litmus_round_says_whether_it_is_complete_and_reads_as_a_paragraph_and_a_table(caremap, a_map):
+    answer = caremap("ask", "litmus", "--map", a_map, "--json").json
+    assert answer["complete"] is True
+    assert answer["found"] == sum(verdict["found"] for verdict in answer["verdicts"])
+    assert answer["text"].startswith(f"Asked of {len(answer['verdicts'])}: ")
+    capped = caremap("ask", "litmus", "--map", a_map, "--json", "--max-paths", 1).json
+    assert capped["complete"] is all(verdict["complete"] for verdict in capped["verdicts"])
+    said = caremap("ask", "litmus", "--map", a_map)
+    assert "Verdicts" in said.out
+    assert answer["verdicts"][0]["label"] in said.out
+
+
+def test_filters_that_nothing_can_pass_are_refused_with_what_can(caremap, edges):
+    sign = caremap("ask", "impact", "a", "c", "--map", edges, "--sign", "0")
+    assert (sign.status, "ask for +, - or ?" in sign.err) == (3, True)
+    kind = caremap("ask", "impact", "a", "c", "--map", edges, "--kind", "influences,foo")
+    assert kind.status == 3
+    assert "--kind foo: is no kind of link; known are" in kind.err
+    assert "influences" in kind.err

@@ -12,8 +12,9 @@ from loaders.curated import shipped_rows
 from schema.bundling import Ground
 from schema.kinds import LinkKind, Sign, Status
 from schema.records import Claim, Link, Node
+from schema.rows import Row
 from schema.system_map import SystemMap, end_day, facts_of, first_day
-from schema.validation import Row, check_rows
+from schema.validation import check_rows
 
 CORE_FILES = frozenset(
     f"{name}.yaml"

@@ -14,10 +14,10 @@ from graph.scope import Filters
 from graph.service import MapService
 from schema.errors import CaremapError
 from schema.kinds import Basis, Better, LinkKind, Mark, NodeKind, Sign, Status
+from schema.merging import bundle_key
 from schema.ontology import LINK_RULES
 from schema.records import Claim, Link, Node, Source
 from schema.system_map import SystemMap
-from schema.validation import bundle_key
 
 IDS = "abcdefghij"
 PLACES = ("Kent", "kent ", "Essex", "England")

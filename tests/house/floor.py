@@ -23,13 +23,6 @@ def contracts(text: str) -> dict[str, dict[str, list[str]]]:
     }
 
 
-def unopened(text: str) -> str:
-    """The doors that are prepared and still commented out, as a floor plan of their own."""
-    lines = text.splitlines()
-    start = next((row for row, line in enumerate(lines) if line.startswith(f"; [{SECTION}")), len(lines))
-    return "\n".join(line[2:] for line in lines[start:] if line.startswith("; "))
-
-
 def modules(root: Path) -> Iterator[tuple[str, Path]]:
     """Every module of the five rooms with its file."""
     for room in ROOMS:

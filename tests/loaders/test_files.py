@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 
 from loaders.codec import Format
-from loaders.files import FORMATS, check_files, load_map, read_rows, save_map
-from loaders.formats import format_named, map_json
+from loaders.files import check_files, load_map, read_rows, save_map
+from loaders.formats import FORMATS, format_named, map_json
 from schema.errors import BadInput, InvalidMap
 from schema.kinds import NodeKind
 from schema.records import Link, Node
 from schema.system_map import SystemMap
+from schema.validation import check_rows
 from tests.loaders.test_round_trip import FULL
 
 EDGES = "from,to,sign\na,b,+\nb,c,-\n"
@@ -184,7 +185,9 @@ def test_two_edge_lists_may_name_the_same_nodes_and_links(tmp_path: Path) -> Non
 
 
 def test_a_node_that_a_file_only_names_yields_to_one_that_is_on_the_map(tmp_path: Path) -> None:
-    system_map = load_map(put(tmp_path, "e.csv", "from,to\nfees,new\n"), known={"fees": NodeKind.FACTOR})
+    known = {"fees": NodeKind.FACTOR}
+    system_map = check_rows(read_rows(put(tmp_path, "e.csv", "from,to\nfees,new\n"), known=known), known).system_map
+    assert system_map is not None
     assert [node.id for node in system_map.nodes] == ["new"]
     assert [(link.start, link.end) for link in system_map.links] == [("fees", "new")]
 

@@ -49,6 +49,6 @@ def test_a_directory_with_unusable_lines_is_refused_and_one_without_is_loaded(tm
 
 
 def test_public_formats_are_only_read_and_only_by_name() -> None:
-    assert all(known.reads and not known.writes and not known.suffixes for known in PUBLIC_FORMATS)
+    assert all(not known.writes and not known.suffixes for known in PUBLIC_FORMATS)
     assert public_format("ONS-boards") is PUBLIC_FORMATS[2]
     assert public_format("graphml") is None

@@ -12,10 +12,12 @@ from loaders.synth.generator import synthetic_map
 from loaders.synth.places import places, rivals
 from loaders.synth.shape import LOCATIONS_IN_ENGLAND, Scale, largest_remainder, shape_of
 from schema.kinds import LinkKind, NodeKind
+from schema.merging import bundle_key
 from schema.ontology import LINK_KINDS
 from schema.records import ChangeSet
+from schema.screening import rows_to_check
 from schema.system_map import LinkTable, SystemMap, packed
-from schema.validation import bundle_key, check_change, rows_to_check
+from schema.validation import check_change
 
 FACTS = register()
 NATIONAL = shape_of(Scale.NATIONAL, FACTS)

@@ -4,11 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from loaders.curated import read_content, shipped_content, shipped_digest, shipped_rows
+from loaders.curated import shipped_content, shipped_digest, shipped_rows
+from loaders.files import read_rows
 from loaders.formats import yaml_content
 from loaders.plain_yaml import plain_value
 from schema.kinds import Sign
-from schema.validation import MapRows, build_map
+from schema.rows import MapRows
+from schema.validation import build_map
 
 
 def rows(text: str) -> MapRows:
@@ -158,15 +160,10 @@ def test_a_folder_of_content_is_one_map_with_every_file_in_its_places(tmp_path: 
     (tmp_path / "nodes.yaml").write_text("nodes: [{id: a}, {id: b}]\n", encoding="utf-8")
     (tmp_path / "deep" / "links.yml").write_text("links:\n- {from: a, to: b}\n", encoding="utf-8")
     (tmp_path / "notes.txt").write_text("not read", encoding="utf-8")
-    read = read_content([tmp_path])
+    read = read_rows(tmp_path)
     assert len(build_map(read).links) == 1
-    read = read_content([tmp_path])
+    read = read_rows(tmp_path)
     assert [row.place for row in read.links] == [f"{tmp_path}/deep/links.yml:2"]
-
-
-def test_content_that_is_not_there_is_a_problem(tmp_path: Path) -> None:
-    assert "cannot be read" in str(read_content([tmp_path / "none.yaml"]).problems[0])
-    assert "holds no YAML file" in str(read_content([tmp_path]).problems[0])
 
 
 def test_the_shipped_content_is_read_once_and_known_by_its_digest() -> None:
@@ -181,7 +178,7 @@ def test_observations_may_stand_in_another_file_than_their_factor(tmp_path: Path
         "observations:\n- {factor: wage, period: 2025, value: 12.21, unit: £ an hour, source: paper}\n", encoding="utf-8"
     )
     (tmp_path / "b.yaml").write_text("nodes: [{id: wage}]\nsources: [{id: paper, title: A paper}]\n", encoding="utf-8")
-    (seen,) = build_map(read_content([tmp_path])).node("wage").observations
+    (seen,) = build_map(read_rows(tmp_path)).node("wage").observations
     assert (seen.period, seen.value, seen.unit, seen.source) == ("2025", 12.21, "£ an hour", "paper")
 
 

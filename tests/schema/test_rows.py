@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schema.kinds import NodeKind
-from schema.validation import Checked, MapRows, Row, check_rows
+from schema.rows import MapRows, Row
+from schema.validation import Checked, check_rows
 
 Fields = Mapping[str, Any]
 SOURCES = [Row(place="s:1", data={"id": "paper", "title": "A paper"})]

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from schema.errors import InvalidMap
 from schema.kinds import Basis, Sign
 from schema.records import ChangeSet, Link
+from schema.rows import MapRows, Row
 from schema.system_map import ALWAYS_TO, end_day, first_day
-from schema.validation import MapRows, Row, build_map, check_change, check_rows
+from schema.validation import build_map, check_change, check_rows
 
 
 def rows_of(nodes=(), links=(), *, foreign=False) -> MapRows:

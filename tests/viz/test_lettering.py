@@ -3,11 +3,12 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from viz.lettering import MOST_LINES, text_width, wrapped
+from viz.lettering import MOST_LINES, SIZE, text_width, wrapped
 
 
 def test_known_widths_of_the_typeface() -> None:
-    assert text_width("Home Office", 1000) == 722 + 556 + 833 + 556 + 278 + 778 + 278 + 278 + 222 + 500 + 556
+    thousandths = 722 + 556 + 833 + 556 + 278 + 778 + 278 + 278 + 222 + 500 + 556
+    assert text_width("Home Office") == thousandths * SIZE / 1000
     assert text_width("iiii") < text_width("WWWW") / 3
 
 

@@ -10,7 +10,7 @@ from api.graphql.fields import field
 from api.graphql.types.kinds import Carries, LinkKind, NodeKind, Sign
 from graph.snapshot import Snapshot
 from graph.store import HistoryEntry as Entry
-from schema import kinds, ontology
+from schema import kinds, link_rules, node_rules, ontology
 from schema.bundling import EVIDENCE_BIT
 
 
@@ -91,26 +91,26 @@ class LinkRule:
     units: str
 
     @field(description="The kinds of node that it may start from.")
-    def starts(self, parent: strawberry.Parent[ontology.LinkRule]) -> list[NodeKind]:
+    def starts(self, parent: strawberry.Parent[link_rules.LinkRule]) -> list[NodeKind]:
         return [kind for kind in ontology.NODE_KINDS if kind in parent.starts]
 
     @field(description="The kinds of node that it may end at.")
-    def ends(self, parent: strawberry.Parent[ontology.LinkRule]) -> list[NodeKind]:
+    def ends(self, parent: strawberry.Parent[link_rules.LinkRule]) -> list[NodeKind]:
         return [kind for kind in ontology.NODE_KINDS if kind in parent.ends]
 
     @field(description="The sign where nobody states one; null where a sign has no meaning.")
-    def default_sign(self, parent: strawberry.Parent[ontology.LinkRule]) -> Sign | None:
+    def default_sign(self, parent: strawberry.Parent[link_rules.LinkRule]) -> Sign | None:
         return None if parent.default_sign is None else kinds.Sign(parent.default_sign)
 
 
 @strawberry.type(description="The words that a map is written in.")
 class Vocabulary:
     @field(shown_as=list[NodeRule])
-    def node_kinds(self) -> list[ontology.NodeRule]:
+    def node_kinds(self) -> list[node_rules.NodeRule]:
         return list(ontology.NODE_RULES.values())
 
     @field(shown_as=list[LinkRule])
-    def link_kinds(self) -> list[ontology.LinkRule]:
+    def link_kinds(self) -> list[link_rules.LinkRule]:
         return list(ontology.LINK_RULES.values())
 
     @field(description="The words that the filter `evidence` takes: marks and kinds of claim.")

@@ -266,4 +266,7 @@ class LitmusAnswer:
     moment: strawberry.ID
     verdicts: list[Verdict]
     footing: str
+    found: int = strawberry.field(description="How many paths the verdicts were worked out from.")
+    complete: bool = strawberry.field(description="Whether every path was counted for every verdict.")
+    text: str = strawberry.field(description="The round as a paragraph.")
     terms: Terms

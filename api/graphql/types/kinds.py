@@ -5,7 +5,7 @@ from __future__ import annotations
 import strawberry
 
 from schema.kinds import Basis, Better, FlowKind, LinkKind, Mark, NodeKind, PaidFor, Sign, Status, Use
-from schema.ontology import Carries
+from schema.link_rules import Carries
 
 __all__ = ["Basis", "Better", "Carries", "FlowKind", "LinkKind", "Mark", "NodeKind", "PaidFor", "Sign", "Status", "Use"]
 

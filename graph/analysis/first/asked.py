@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -44,9 +44,7 @@ class Asked:
     @cached_property
     def usable(self) -> NDArray[np.bool_]:
         """The links that a path may take."""
-        free = ~self.selection.blocked
-        usable: NDArray[np.bool_] = self.selection.usable & free[self.snapshot.start] & free[self.snapshot.end]
-        return usable
+        return self.selection.open_links(self.snapshot)
 
     @property
     def stopped(self) -> bool:
@@ -113,6 +111,10 @@ class Asked:
     def ids(self, rows: Sequence[int] | set[int] | Mapping[int, object]) -> tuple[str, ...]:
         """Ids of nodes, in the order of ids."""
         return tuple(sorted({self.id(row) for row in rows}))
+
+    def said(self, ids: Iterable[str]) -> str:
+        """Nodes by their names, as sentences call them, in the order given."""
+        return ", ".join(self.snapshot.map.node(identifier).label for identifier in ids)
 
     def answer(
         self,

@@ -40,12 +40,12 @@ def duties(asked: Asked) -> FirstAnswer:
     paying = asked.ids({row for paid in (*levers, *feels, *movers) for row in payers.get(paid, ())})
     label = snapshot.node(goal).label
     notes = [
-        f"Who can change it: {_named(asked.ids(levers))}.",
-        f"Who pays them, what they do and those at whom it shows: {_named(paying)}.",
-        f"Who feels it: {_named(asked.ids(feels))}.",
+        f"Who can change it: {_named(asked, asked.ids(levers))}.",
+        f"Who pays them, what they do and those at whom it shows: {_named(asked, paying)}.",
+        f"Who feels it: {_named(asked, asked.ids(feels))}.",
     ]
     if without_holder:
-        notes.append(f"Duties with no holder drawn: {', '.join(without_holder)}.")
+        notes.append(f"Duties with no holder drawn: {asked.said(without_holder)}.")
     bearing = len({item.id for item in items})
     lacking = {name: sum(item.facts[name] == NOT_DRAWN for item in items) for name in ("money", "lever")}
     return asked.answer(
@@ -61,8 +61,8 @@ def duties(asked: Asked) -> FirstAnswer:
     )
 
 
-def _named(ids: tuple[str, ...]) -> str:
-    return ", ".join(ids) if ids else "nobody drawn"
+def _named(asked: Asked, ids: tuple[str, ...]) -> str:
+    return asked.said(ids) if ids else "nobody drawn"
 
 
 def _aims(asked: Asked, toward: list[float]) -> dict[int, list[int]]:
@@ -94,7 +94,7 @@ def _feels(asked: Asked, goal: int) -> dict[int, None]:
 def _item(asked: Asked, duty: int, holder: int, aims: list[int], payers: set[int], levers: list[int], limiting: set[int]) -> FirstItem:
     node, held = asked.snapshot.node(duty), asked.snapshot.node(holder)
     money, lever = (DRAWN if found else NOT_DRAWN for found in (payers, levers))
-    limited = f"; limited by {', '.join(asked.ids(limiting))}" if limiting else ""
+    limited = f"; limited by {asked.said(asked.ids(limiting))}" if limiting else ""
     return FirstItem(
         id=node.id,
         label=node.label,
@@ -107,5 +107,5 @@ def _item(asked: Asked, duty: int, holder: int, aims: list[int], payers: set[int
             "levers": asked.ids(levers),
             "limited_by": asked.ids(limiting),
         },
-        text=f"{held.label} holds the duty {node.id} ({node.label}): money {money}, lever {lever}{limited}.",
+        text=f"{held.label} holds the duty: {node.label}; money {money}, lever {lever}{limited}.",
     )

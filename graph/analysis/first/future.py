@@ -50,7 +50,7 @@ def future(asked: Asked) -> FirstAnswer:
         complete &= not asked.stopped
         flips = () if asked.stopped else verdicts.flips(before, day)
         turned += len(flips)
-        items.append(_item(day, changes[day], flips))
+        items.append(_item(asked, day, changes[day], flips))
     return asked.answer(
         items,
         found=len(days),
@@ -87,9 +87,7 @@ class _Verdicts:
         self.asked = asked
         # A day stands where another question would select it.
         self._selections = {day: select(asked.snapshot, replace(asked.filters, as_of=date.fromordinal(day))) for day in days}
-        free = {day: ~selection.blocked for day, selection in self._selections.items()}
-        start, end = asked.snapshot.start, asked.snapshot.end
-        self._usable = {day: each.usable & free[day][start] & free[day][end] for day, each in self._selections.items()}
+        self._usable = {day: each.open_links(asked.snapshot) for day, each in self._selections.items()}
         any_day = next(iter(self._selections.values()))
         either = replace(any_day, usable=np.logical_or.reduce(list(self._usable.values())), blocked=np.zeros_like(any_day.blocked))
         self.rows = self._touched(either.usable, goal)
@@ -141,15 +139,16 @@ class _Verdicts:
         return judging.verdict(old_sums), judging.verdict(new_sums)
 
 
-def _item(day: int, change: dict[str, list[str]], flips: tuple[str, ...]) -> FirstItem:
+def _item(asked: Asked, day: int, change: dict[str, list[str]], flips: tuple[str, ...]) -> FirstItem:
     when = date.fromordinal(day).isoformat()
     facts = {name: tuple(sorted(change.get(name, ()))) for name in ("nodes_begin", "nodes_lapse", "links_begin", "links_lapse")}
     parts = []
     for word in ("begin", "lapse"):
         nodes, links = facts[f"nodes_{word}"], len(facts[f"links_{word}"])
         if nodes:
-            parts.append(f"{', '.join(nodes)} {word}{'s' if len(nodes) == 1 else ''}")
+            parts.append(f"{asked.said(nodes)} {word}{'s' if len(nodes) == 1 else ''}")
         if links:
             parts.append(f"1 link {word}s" if links == 1 else f"{links} links {word}")
-    turned = f" Verdicts that turn: {'; '.join(flips)}." if flips else ""
+    named = [f"{asked.said([name])}: {turn}" for name, _, turn in (flip.rpartition(": ") for flip in flips)]
+    turned = f" Verdicts that turn: {'; '.join(named)}." if flips else ""
     return FirstItem(id=when, label=when, facts={**facts, "flips": flips}, text=f"{when}: {'; '.join(parts)}.{turned}")

@@ -83,11 +83,11 @@ def _item(asked: Asked, row: int, end: int, by: list[int]) -> FirstItem:
     verdict = _verdict(stood, path)
     replaced_by = asked.ids(by)
     said = f"{node.label} stood {'for an unknown time' if stood is None else f'{stood:.0f} months'}"
-    said += f", until {date.fromordinal(end)}" + (f", replaced by {', '.join(replaced_by)}" if replaced_by else "")
+    said += f", until {date.fromordinal(end)}" + (f", replaced by {asked.said(replaced_by)}" if replaced_by else "")
     if path is None:
         said += "; no route to an outcome is drawn."
     else:
-        said += f"; what it does reaches {path.steps[-1].end} {_soon(path)}: {verdict}."
+        said += f"; what it does reaches {path.steps[-1].end_label} {_soon(path)}: {verdict}."
     return FirstItem(
         id=node.id,
         label=node.label,

@@ -57,5 +57,5 @@ def _item(key: tuple[str, str, str], sums: dict[tuple[str, str, str], tuple[int,
         id=f"{year}.{flow}.{word.replace(' ', '_')}",
         label=f"{year}, {flow.replace('_', ' ')}: {said}",
         facts={"year": year, "flow": flow, "paid_for": word, "pence": pence, "flows": count, "share": share},
-        text=f"{year}, {flow.replace('_', ' ')}: {shown(pence)} {said}, in {count} flows.",
+        text=f"{year}, {flow.replace('_', ' ')}: {shown(pence)} {said}, in {count} {'flow' if count == 1 else 'flows'}.",
     )

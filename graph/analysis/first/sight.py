@@ -87,14 +87,14 @@ def _item(asked: Asked, owner: int, reached: Sequence[int], levels: Sequence[int
     )
     node = asked.snapshot.node(owner)
     more = f" and {len(unseen) - NAMED_IN_TEXT} more" if len(unseen) > NAMED_IN_TEXT else ""
-    named = f" ({', '.join(unseen[:NAMED_IN_TEXT])}{more})" if unseen else ""
+    named = f" ({asked.said(unseen[:NAMED_IN_TEXT])}{more})" if unseen else ""
     outcomes = "outcome" if len(reached) == 1 else "outcomes"
     return FirstItem(
         id=node.id,
         label=node.label,
         facts={"reached": len(reached), "seen": seen, "not_seen": unseen, "not_recorded": unrecorded},
         text=f"{node.label} reaches {len(reached)} {outcomes}; a used signal comes back of {len(seen)}, none of {len(unseen)}{named},"
-        f" and {len(unrecorded)} are not recorded.",
+        f" and {len(unrecorded)} {'is' if len(unrecorded) == 1 else 'are'} not recorded.",
     )
 
 

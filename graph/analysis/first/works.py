@@ -117,7 +117,7 @@ def _practice(asked: Asked, found: _Found, raising: _Raising) -> FirstItem:
         id=node.id,
         label=node.label,
         facts={"what": found.what, "net": found.net, "used_by": (), "path": best.links if best else (), **_said(claims)},
-        text=f"{found.what.capitalize()} {node.id}: {best.text if best else node.label}",
+        text=f"{found.what.capitalize()}: {best.text if best else node.label}",
     )
 
 
@@ -149,4 +149,4 @@ def _signal(asked: Asked, found: _Found) -> FirstItem:
     one, other = (asked.snapshot.map.node(name).label for name in (record.start, record.end))
     said = f"{one} tells {other}" if record.kind is LinkKind.INFORMS else f"{one} takes {other} into account"
     facts: dict[str, Fact] = {"what": SIGNAL, "net": found.net, "used_by": found.used_by, "path": (), **_said(record.claims)}
-    return FirstItem(id=record.id, label=said, facts=facts, text=f"Used signal: {said}; used by {', '.join(found.used_by)}.")
+    return FirstItem(id=record.id, label=said, facts=facts, text=f"Used signal: {said}; used by {asked.said(found.used_by)}.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -11,16 +10,15 @@ from numpy.typing import NDArray
 
 from graph.analysis.gaps.consultation import asked_and_unchanged, consultation_gaps, consultation_order
 from graph.analysis.gaps.cover import cover
-from graph.analysis.gaps.findings import LADDER, NO_SENSOR, Finding, Tally, first_of
-from graph.analysis.gaps.information import Information
+from graph.analysis.gaps.findings import LADDER, STATES, Finding, Pairs, Tally, first_of
+from graph.analysis.gaps.information import information_of
 from graph.analysis.gaps.judged import Judge, owners_of
 from graph.analysis.gaps.told import WORDS, Teller
-from graph.analysis.gaps.unseen import STATES
 from graph.kernels.best import best_strengths
 from graph.kernels.index import Floats, Longs
 from graph.kernels.paths import strongest
 from graph.results import ConsultationGap, GapAnswer, Terms
-from graph.results.gaps import DISPUTED, NOT_RECORDED, SAID_MISSING
+from graph.results.gaps import DISPUTED, NOT_RECORDED
 from graph.scope import Filters
 from graph.selection import Ends, Selection, Stop, path_problem, resolve_ends, select, why_not_standing
 from graph.snapshot import Snapshot
@@ -63,7 +61,7 @@ def gaps(
     owned = [(row, owners) for row, owners in owned if owners]
     toward = None if goal is None else _toward(snapshot, selection, goal, filters, stop)
     all_owners = {owner for _, owners in owned for owner in owners}
-    information = Information(snapshot, selection, all_owners)
+    information = information_of(snapshot, selection, all_owners)
     askers = all_owners | {snapshot.find(name) for name in decisions}
     judge, tally = Judge(snapshot, information, toward), Tally()
     factors = np.flatnonzero((snapshot.nodes.kind == NODE_KIND_CODE[NodeKind.FACTOR]) & selection.standing & ~selection.blocked)
@@ -76,21 +74,17 @@ def gaps(
         complete &= whole
         if not whole:
             break
-        for place, (row, owners) in enumerate(part):
-            judge.judged(row, owners, factors[acts[place, factors] > 0], acts[place], tally)
+        judge.judge(part, acts, factors, tally)
         lacking += consultation_gaps(snapshot, selection, part, acts, factors)
     lacking.sort(key=consultation_order)
     rank = _rank_of_ids(snapshot)
-    said = [finding for finding in tally.findings if finding.case.state != NOT_RECORDED]
-    headline = first_of(said + judge.first_unseen(tally, filters.top, rank, recorded=True), snapshot, filters.top)
-    rest = [finding for finding in tally.findings if finding.case.state == NOT_RECORDED]
-    if unrecorded:
-        rest = first_of(rest + judge.first_unseen(tally, filters.top, rank, recorded=False), snapshot, filters.top)
-    listed = [judge.with_ways(finding) for finding in headline]
-    listed_rest = [judge.with_ways(finding) for finding in rest] if unrecorded else []
+    seen, unseen = Pairs.joined(tally.seen), Pairs.joined(tally.unseen)
+    said_seen, said_unseen, every = seen.part(seen.is_said), unseen.part(unseen.is_said), Pairs.joined((seen, unseen))
+    listed = _listed(judge, Pairs.joined((said_seen, said_unseen)), rank, filters.top)
+    listed_rest = _listed(judge, every.part(~every.is_said), rank, filters.top) if unrecorded else []
     teller = Teller(snapshot, selection, filters, information, toward, stop)
     teller.look_up([*listed, *listed_rest])
-    counted = _Counted.of(tally, said)
+    counted = _Counted.of(every, snapshot.n_nodes)
     answer = GapAnswer(
         moment=None if goal is None else snapshot.node(goal).id,
         gaps=tuple(map(teller.gap, listed)),
@@ -103,7 +97,7 @@ def gaps(
         not_recorded=counted.by_state[NOT_RECORDED],
         unrecorded=tuple(map(teller.gap, listed_rest)),
         without_owner=tuple(snapshot.node(row).id for row in orphans),
-        cover=cover(snapshot, information, said, tally.unseen, filters.top, rank),
+        cover=cover(snapshot, information, said_seen, said_unseen, filters.top, rank),
         consultation_gaps=tuple(lacking[: filters.top]),
         consultation_gaps_found=len(lacking),
         asked_and_unchanged=tuple(asked_and_unchanged(snapshot, selection, None if not decisions else askers)),
@@ -126,17 +120,22 @@ class _Counted:
     by_state: dict[str, int]
 
     @classmethod
-    def of(cls, tally: Tally, said: Sequence[Finding]) -> _Counted:
-        unseen = tally.unseen
-        kinds = Counter(finding.case.kind for finding in said)
-        kinds[NO_SENSOR] += unseen.headline
-        states = Counter(finding.case.state for finding in tally.findings)
+    def of(cls, every: Pairs, n_nodes: int) -> _Counted:
+        """Of all pairs that lack feedback, those too of which nobody speaks."""
+        is_said = every.is_said
+        kinds = np.bincount(every.kind[is_said], minlength=len(LADDER)).tolist()
+        states = dict(zip(STATES, np.bincount(every.state, minlength=len(STATES)).tolist(), strict=True))
         return cls(
-            found=len(said) + unseen.headline,
-            open_pairs=len({(finding.decision, finding.factor) for finding in said}) + unseen.headline,
-            by_kind={kind: kinds[kind] for kind in LADDER},
-            by_state={state: states[state] + unseen.count(STATES.index(state)) for state in (SAID_MISSING, DISPUTED, NOT_RECORDED)},
+            found=int(is_said.sum()),
+            open_pairs=int(np.unique(every.decision[is_said] * n_nodes + every.factor[is_said]).size),
+            by_kind=dict(zip(LADDER, kinds, strict=True)),
+            by_state={state: states[state] for state in (*STATES[1:], NOT_RECORDED)},
         )
+
+
+def _listed(judge: Judge, pairs: Pairs, rank: Longs, most: int) -> list[Finding]:
+    """The first pairs, with all that is to be told of them."""
+    return [judge.cases.finding(pairs, place, judge.owners[int(pairs.decision[place])]) for place in first_of(pairs, rank, most).tolist()]
 
 
 def _rank_of_ids(snapshot: Snapshot) -> Longs:

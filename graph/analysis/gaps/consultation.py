@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from graph.analysis.gaps.said import Said, voice
 from graph.generic import generic_levels
-from graph.kernels.index import Floats
+from graph.kernels.index import Floats, Longs
 from graph.results import ConsultationGap, Unanswered
 from graph.selection import Selection
 from graph.snapshot import Snapshot
@@ -27,25 +27,31 @@ def consultation_gaps(
     `acts` has a row for each decision. A silo is joined where a consultation or an information link, not said to be missing,
     runs either way between the owner and anything in that silo.
     """
-    joined = _joined(snapshot, selection)
     silo = snapshot.nodes.silo
-    found = []
+    ordered = factors[np.argsort(silo[factors], kind="stable")]
+    if not ordered.size:
+        return []
+    codes, first = np.unique(silo[ordered], return_index=True)
+    reached = acts[:, ordered]
+    counts, strongest = np.add.reduceat(reached > 0, first, axis=1, dtype=np.int64), np.maximum.reduceat(reached, first, axis=1)
+    joined, place_of = _joined(snapshot, selection), {code: place for place, code in enumerate(codes.tolist())}
     for place, (decision, owners) in enumerate(decisions):
-        reached = factors[acts[place, factors] > 0]
         own = {0, int(silo[decision]), *(int(silo[owner]) for owner in owners)}
         heard = set().union(*(joined.get(owner, set()) for owner in owners))
-        for code in sorted(set(silo[reached].tolist()) - own - heard):
-            there = reached[silo[reached] == code]
-            found.append(
-                ConsultationGap(
-                    decision=snapshot.node(decision).id,
-                    owner=snapshot.node(owners[0]).id,
-                    silo=snapshot.nodes.silos[code],
-                    factors=int(there.size),
-                    strength=float(acts[place, there].max()),
-                )
-            )
-    return found
+        counts[place, [place_of[code] for code in own | heard if code in place_of]] = 0
+    lines, columns = np.nonzero(counts)
+    return [
+        ConsultationGap(
+            decision=snapshot.node(decisions[line][0]).id,
+            owner=snapshot.node(decisions[line][1][0]).id,
+            silo=snapshot.nodes.silos[code],
+            factors=count,
+            strength=strength,
+        )
+        for line, code, count, strength in zip(
+            lines.tolist(), codes[columns].tolist(), counts[lines, columns].tolist(), strongest[lines, columns].tolist(), strict=True
+        )
+    ]
 
 
 def consultation_order(gap: ConsultationGap) -> tuple[float, int, str, str]:
@@ -57,13 +63,24 @@ def _joined(snapshot: Snapshot, selection: Selection) -> Mapping[int, set[int]]:
     """For every node the silos that a consultation or information link joins to it."""
     joined: dict[int, set[int]] = {}
     silo = snapshot.nodes.silo
-    for row in snapshot.of_kind(*_JOINING).tolist():
-        if not selection.standing_links[row] or Said.of(snapshot.link(row), "available", Use.YES).is_missing:
-            continue
-        start, end = int(snapshot.start[row]), int(snapshot.end[row])
-        joined.setdefault(start, set()).add(int(silo[end]))
-        joined.setdefault(end, set()).add(int(silo[start]))
+    rows = _available(snapshot)
+    rows = rows[selection.standing_links[rows]]
+    starts, ends = snapshot.start[rows], snapshot.end[rows]
+    for near, far in ((starts, ends), (ends, starts)):
+        for node, code in zip(near.tolist(), silo[far].tolist(), strict=True):
+            joined.setdefault(node, set()).add(code)
     return joined
+
+
+def _available(snapshot: Snapshot) -> Longs:
+    """The rows of the links that join and are not said to be missing, which hangs on nothing that is asked."""
+
+    def found() -> Longs:
+        rows = snapshot.of_kind(*_JOINING).tolist()
+        there = [row for row in rows if not Said.of(snapshot.link(row), "available", Use.YES).is_missing]
+        return np.array(there, dtype=np.int64)
+
+    return snapshot.keep("links that join silos", found)
 
 
 def asked_and_unchanged(snapshot: Snapshot, selection: Selection, askers: Collection[int] | None) -> list[Unanswered]:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 import numpy as np
+from numpy.typing import NDArray
 
-from graph.analysis.gaps.steps import Input, Way
-from graph.analysis.gaps.unseen import UnseenPairs, near_first
-from graph.snapshot import Snapshot
+from graph.analysis.gaps.steps import PARTLY, Input, Way
+from graph.kernels.index import Floats, Longs
+from graph.results.gaps import DISPUTED, NOT_RECORDED, SAID_MISSING
 from schema.kinds import Use
 from schema.records import Claim
 
 NO_SENSOR, NOT_SENT, NOT_USED, TOO_LATE, WRONG_PLACE = "no_sensor", "not_sent", "not_used", "too_late", "wrong_place"
 LADDER = (NO_SENSOR, NOT_SENT, WRONG_PLACE, NOT_USED, TOO_LATE)
+STATES = (NOT_RECORDED, SAID_MISSING, DISPUTED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,15 +36,14 @@ class Back:
 
     @property
     def is_partly_used(self) -> bool:
-        steps = any(Use.SOMETIMES in (step.available.value, step.used.value) for step in self.way.steps)
-        return steps or (self.taken is not None and self.taken.said.value is Use.SOMETIMES)
+        return bool(self.way.flags & PARTLY) or (self.taken is not None and self.taken.said.value is Use.SOMETIMES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Case:
     """What is the matter with the ways back to some owners: a kind of gap, its state, who says so, and what there is of ways.
 
-    Several decisions of the same owners may share one. `used` is the strength of the best way that is used, in time or not.
+    `used` is the strength of the best way that is used, in time or not.
     """
 
     owner: int
@@ -68,24 +68,86 @@ class Finding:
     case: Case
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Pairs:
+    """Pairs of a decision and a factor that lack feedback, in columns; a pair that lacks it in two ways comes twice.
+
+    `acts` is the strength of the decision's strongest path, `score` NaN where it is not known, `used` as in `Case`; `kind` and
+    `state` are places in `LADDER` and `STATES`.
+    """
+
+    decision: Longs
+    factor: Longs
+    owner: Longs
+    acts: Floats
+    score: Floats
+    used: Floats
+    kind: NDArray[np.int8]
+    state: NDArray[np.int8]
+
+    def __len__(self) -> int:
+        return int(self.decision.size)
+
+    def part(self, which: NDArray[np.bool_] | Longs) -> Pairs:
+        """Some of them, by marks or places."""
+        return Pairs(**{name: getattr(self, name)[which] for name in _COLUMNS})
+
+    @classmethod
+    def joined(cls, parts: Sequence[Pairs]) -> Pairs:
+        """All of some parts, in order."""
+        return cls(
+            **{name: np.concatenate([_NONE, *(getattr(part, name) for part in parts)], dtype=kind) for name, kind in _COLUMNS.items()}
+        )
+
+    @property
+    def is_said(self) -> NDArray[np.bool_]:
+        """Which are said to be missing, disputed or not."""
+        return self.state > 0
+
+
+_COLUMNS = {
+    each.name: {"acts": np.float64, "score": np.float64, "used": np.float64, "kind": np.int8, "state": np.int8}.get(each.name, np.int64)
+    for each in fields(Pairs)
+}
+_NONE = np.empty(0, dtype=np.int8)
+
+
 @dataclass(slots=True, kw_only=True)
 class Tally:
-    """What was found over all pairs."""
+    """What was found over all pairs, part by part: of factors that are seen or pairs that are spoken of, and of the rest."""
 
-    findings: list[Finding] = field(default_factory=list)
-    unseen: UnseenPairs = field(default_factory=UnseenPairs)
+    seen: list[Pairs] = field(default_factory=list)
+    unseen: list[Pairs] = field(default_factory=list)
     pairs: int = 0
     closed: int = 0
     partly_closed: int = 0
 
 
-def first_of(findings: Sequence[Finding], snapshot: Snapshot, most: int) -> list[Finding]:
-    """The first `most` by score to twelve digits, unknown ones last; ties by decision, factor and ladder."""
+def first_of(pairs: Pairs, rank: Longs, most: int) -> Longs:
+    """The places of the first `most` by score to twelve digits, unknown ones last; ties by decision, factor and ladder.
 
-    def place(finding: Finding) -> tuple[bool, float, str, str, int]:
-        unknown = math.isnan(finding.score)
-        score = 0.0 if unknown else -float(f"{finding.score:.12g}")
-        return unknown, score, snapshot.node(finding.decision).id, snapshot.node(finding.factor).id, LADDER.index(finding.case.kind)
+    `rank` has each node's place in the order of ids.
+    """
+    near = near_first(pairs.score, most)
+    score = pairs.score[near]
+    unknown = np.isnan(score)
+    digits = twelve_digits(np.where(unknown, 0.0, score))
+    order = np.lexsort((pairs.kind[near], rank[pairs.factor[near]], rank[pairs.decision[near]], -digits, unknown))
+    places: Longs = near[order[:most]]
+    return places
 
-    near = near_first(np.array([finding.score for finding in findings], dtype=np.float64), most)
-    return sorted((findings[number] for number in near.tolist()), key=place)[:most]
+
+def near_first(scores: Floats, most: int) -> Longs:
+    """The places of the `most` highest scores, of what is as high to twelve digits, and of unknown ones where they are needed."""
+    known = np.flatnonzero(~np.isnan(scores))
+    if known.size < most:
+        return np.arange(scores.size)
+    least = float(np.partition(scores[known], known.size - most)[known.size - most]) if most else np.inf
+    return known[scores[known] >= least * (1.0 - 1e-10)]
+
+
+def twelve_digits(values: Floats) -> Floats:
+    """Numbers to 12 significant digits."""
+    unique, back = np.unique(values, return_inverse=True)
+    rounded: Floats = np.array([float(f"{value:.12g}") for value in unique.tolist()], dtype=np.float64)[back]
+    return rounded

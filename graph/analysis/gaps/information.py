@@ -3,27 +3,44 @@
 from __future__ import annotations
 
 import heapq
-import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
 
-from graph.analysis.gaps.said import Said
-from graph.analysis.gaps.steps import Input, Passing, Way
+from graph.analysis.gaps.inputs import Inputs
+from graph.analysis.gaps.steps import CUT, UNRECORDED, UNUSED, Input, Passing, Way, step_of
 from graph.selection import Selection
 from graph.snapshot import Snapshot
-from schema.kinds import LinkKind, NodeKind, Use
-from schema.ontology import NODE_KIND_CODE
-from schema.records import Claim
+from schema.kinds import LinkKind, NodeKind
+from schema.ontology import LINK_KIND_CODE, NODE_KIND_CODE
 
 _KINDS = (LinkKind.OBSERVES, LinkKind.INFORMS, LinkKind.TAKES_AS_INPUT)
 _BELONGS = (LinkKind.PART_OF, LinkKind.SITS_IN)
+_INFORMS = LINK_KIND_CODE[LinkKind.INFORMS]
 
+
+SMALL_LINKS = 20_000
+KEPT = 8
+"""How many answers to which information links stand a snapshot keeps."""
 
 _Told: TypeAlias = tuple[tuple[Passing, ...], str | None]
 """The steps on which somebody is told, and the signal."""
+
+
+def information_of(snapshot: Snapshot, selection: Selection, owners: Collection[int]) -> Information:
+    """The information links that stand. On a small map they are kept with it, as they hang on the filters and the owners alone."""
+    if snapshot.n_links > SMALL_LINKS:
+        return Information(snapshot, selection, owners)
+    kept: dict[tuple[bytes, frozenset[int]], Information] = snapshot.keep("information", dict)
+    key = selection.standing_links.tobytes(), frozenset(owners)
+    known = kept.get(key)
+    if known is None:
+        if len(kept) >= KEPT:
+            kept.clear()
+        known = kept[key] = Information(snapshot, selection, owners)
+    return known
 
 
 class Information:
@@ -33,7 +50,7 @@ class Information:
         self.snapshot = snapshot
         self.sights: dict[int, list[Passing]] = {}
         self.tellings: dict[int, list[Passing]] = {}
-        self.inputs: dict[int, list[Input]] = {}
+        items: dict[int, list[Input]] = {}
         self.has_claims = False
         self._ways: dict[int, Mapping[int, Sequence[Way]]] = {}
         self._told: dict[int, Mapping[int, Collection[_Told]]] = {}
@@ -42,42 +59,27 @@ class Information:
         self._heard: dict[int, Mapping[int, float]] = {}
         self._seen: dict[int, list[Passing]] = {}
         self._others: dict[int, list[int]] = {}
+        self._arriving: dict[int, Mapping[int, Sequence[Way]]] = {}
         for row in snapshot.of_kind(*_KINDS).tolist():
             if selection.standing_links[row]:
-                self._add(row)
+                self._add(row, items)
         for steps in (*self.sights.values(), *self.tellings.values()):
             steps.sort(key=lambda step: step.id)
-        self._seen = {factor: [step for step in steps if not step.available.is_missing] for factor, steps in self.sights.items()}
-        self._naming: dict[str, list[Passing]] = {}
-        for step in (step for steps in self.tellings.values() for step in steps):
-            if step.signal is not None:
-                self._naming.setdefault(step.signal, []).append(step)
-        self.signals = sorted(self._naming)
+        self._seen = {factor: [step for step in steps if not step.flags & CUT] for factor, steps in self.sights.items()}
+        self.signals = sorted({step.signal for steps in self.tellings.values() for step in steps if step.signal is not None})
         self._home = self._homes(selection)
+        self.inputs = Inputs(snapshot, items, self.tellings, self.signals)
 
-    def _add(self, row: int) -> None:
-        snapshot, link = self.snapshot, self.snapshot.link(row)
-        self.has_claims |= bool(link.claims)
-        start, end = int(snapshot.start[row]), int(snapshot.end[row])
-        if link.kind is LinkKind.TAKES_AS_INPUT:
-            used, available = Said.of(link, "used", Use.YES), Said.of(link, "available", Use.YES)
-            said = available if available.is_missing else used
-            self.inputs.setdefault(start, []).append(Input(row=row, id=link.id, taken=end, said=said))
-            return
-        low, high = link.delay_low, link.delay_high
-        told = link.kind is LinkKind.INFORMS
-        step = Passing(
-            row=row,
-            id=link.id,
-            start=start,
-            end=end,
-            signal=link.carrying,
-            available=Said.of(link, "available", Use.YES),
-            used=Said.of(link, "used", Use.UNKNOWN if told else Use.YES),
-            delay=(low + high) / 2 if low is not None and high is not None else math.nan,
-            strength=float(snapshot.links.strength[row]),
-        )
-        (self.tellings.setdefault(start, []) if told else self.sights.setdefault(end, [])).append(step)
+    def _add(self, row: int, items: dict[int, list[Input]]) -> None:
+        snapshot = self.snapshot
+        self.has_claims |= bool(snapshot.link(row).claims)
+        step = step_of(snapshot, row)
+        if isinstance(step, Input):
+            items.setdefault(int(snapshot.start[row]), []).append(step)
+        elif snapshot.links.kind[row] == _INFORMS:
+            self.tellings.setdefault(step.start, []).append(step)
+        else:
+            self.sights.setdefault(step.end, []).append(step)
 
     def _homes(self, selection: Selection) -> dict[int, set[int]]:
         """The bodies that a role belongs to."""
@@ -115,21 +117,32 @@ class Information:
             found: dict[int, list[Way]] = {}
             for sight in self.seen_by(factor):
                 for owner, told in self._told_by(sight.start).items():
-                    found.setdefault(owner, []).extend(Way(steps=(sight, *steps), signal=signal) for steps, signal in told)
+                    found.setdefault(owner, []).extend([Way.of((sight, *steps), signal) for steps, signal in told])
             ways = self._ways[factor] = found
+        return ways
+
+    def arriving(self, factor: int) -> Mapping[int, Sequence[Way]]:
+        """The ways back on which no step is said not to be there, by the owner that they come to."""
+        ways = self._arriving.get(factor)
+        if ways is None:
+            uncut = ((owner, [way for way in each if not way.flags & CUT]) for owner, each in self.ways_back(factor).items())
+            ways = self._arriving[factor] = {owner: each for owner, each in uncut if each}
         return ways
 
     def _told_by(self, begin: int) -> Mapping[int, Collection[_Told]]:
         """For each owner the ways from who sees a thing, one for each signal that makes a difference, with the signal."""
         known = self._told.get(begin)
         if known is None:
-            plain = self._search(begin, None)
+            heard = {step.signal for actor in self._unnamed(begin) for step in self.tellings.get(actor, ())}
             searches: list[tuple[Mapping[int, tuple[Passing, ...]], str | None]] = []
+            is_plain_there = False
             for signal in (*self.signals, None):
                 # A signal that nobody on the way passes on by name fares like one without a name.
-                found = plain if signal is None or not self._heard_of(begin, signal) else self._search(begin, signal)
-                if not any(found is other for other, _ in searches):
-                    searches.append((found, signal))
+                if signal is not None and signal in heard:
+                    searches.append((self._search(begin, signal), signal))
+                elif not is_plain_there:
+                    searches.append((self._search(begin, None), signal))
+                    is_plain_there = True
             told: dict[int, dict[tuple[str, ...], _Told]] = {}
             for found, signal in searches:
                 for owner, steps in found.items():
@@ -137,10 +150,6 @@ class Information:
                     told.setdefault(owner, {})[tuple(step.id for step in steps)] = steps, signal if named else None
             known = self._told[begin] = {owner: list(ways.values()) for owner, ways in told.items()}
         return known
-
-    def _heard_of(self, begin: int, signal: str) -> bool:
-        """Whether a link that names the signal starts where what names none can come to."""
-        return any(step.start in self._unnamed(begin) for step in self._naming.get(signal, ()))
 
     def _unnamed(self, begin: int) -> Collection[int]:
         """Whom what names no signal can come to from somebody, over links said to be there or not."""
@@ -173,10 +182,10 @@ class Information:
                 if step.end in done or step.signal not in (None, signal):
                     continue
                 cost = (
-                    cut + step.available.is_missing,
-                    unused + step.used.is_missing,
-                    unrecorded + (not step.used.is_recorded),
-                    delay + (0.0 if math.isnan(step.delay) else step.delay),
+                    cut + bool(step.flags & CUT),
+                    unused + bool(step.flags & UNUSED),
+                    unrecorded + bool(step.flags & UNRECORDED),
+                    delay + step.least,
                     hops + 1,
                     (*ids, step.id),
                 )
@@ -197,14 +206,13 @@ class Information:
                 done.add((actor, signal))
                 heard.setdefault(actor, delay)
                 for step in self.tellings.get(actor, ()):
-                    if not step.available.is_missing and (not signal or step.signal in (None, signal)):
-                        later = delay + (0.0 if math.isnan(step.delay) else step.delay)
-                        heapq.heappush(queue, (later, step.end, signal or step.signal or ""))
+                    if not step.flags & CUT and (not signal or step.signal in (None, signal)):
+                        heapq.heappush(queue, (delay + step.least, step.end, signal or step.signal or ""))
             known = self._heard[observer] = heard
         return known
 
-    def other_owners(self, factor: int, owners: Collection[int]) -> list[int]:
-        """Bodies that hear of a factor and are neither the decision's owner nor on the observer's own side.
+    def hearing(self, factor: int) -> list[int]:
+        """Bodies that hear of a factor and are not on the observer's own side.
 
         A role's side is the body that it belongs to. Where the map does not say which, a body that the role itself tells counts as
         its side unless that body decides something.
@@ -213,7 +221,7 @@ class Information:
         if known is None:
             hearers = (actor for sight in self.seen_by(factor) for actor in self._hearers(sight.start))
             known = self._others[factor] = list(dict.fromkeys(hearers))
-        return [actor for actor in known if actor not in owners]
+        return known
 
     def _hearers(self, observer: int) -> Iterator[int]:
         """The bodies not on the observer's own side that hear what it sees, and the roles that decide."""
@@ -235,43 +243,3 @@ class Information:
         kinds = [NODE_KIND_CODE[kind] for kind in (NodeKind.DECISION, NodeKind.RULE)]
         owners = self.snapshot.nodes.owner[np.isin(self.snapshot.nodes.kind, kinds)]
         return set(owners[owners >= 0].tolist())
-
-    # ---- what counts when a decision is taken ---------------------------
-
-    def input_for(self, decision: int, factor: int, way: Way) -> Input | None:
-        """What the decision takes into account that brings it this way: the signal or the factor itself; None where nothing.
-
-        A way that names no signal may bring any that nobody is recorded as passing on, or that its observer passes on.
-        """
-        inputs = self.inputs.get(decision)
-        if not inputs:
-            return None
-        wanted = {factor}
-        row_of = self.snapshot.row_of
-        if way.signal is not None:
-            wanted |= {row_of[way.signal]} if way.signal in row_of else set()
-        else:
-            sent = {step.signal for step in self.tellings.get(way.steps[0].start, ())}
-            others = {row_of[signal] for signal in self.signals if signal not in sent and signal in row_of}
-            wanted |= {item.taken for item in inputs if self.snapshot.is_kind(item.taken, NodeKind.SIGNAL)} - others
-        fitting = [item for item in inputs if item.taken in wanted]
-        order = {Use.YES: 0, Use.SOMETIMES: 1, Use.UNKNOWN: 2, Use.NO: 3}
-        return min(fitting, key=lambda item: (order[item.said.value], item.id), default=None)
-
-    def route_claims(self, decision: int, factor: int) -> Iterator[tuple[Claim, Input]]:
-        """Claims about the whole way from a factor back to a decision, on what the decision takes into account."""
-        ends = (self.snapshot.node(factor).id, self.snapshot.node(decision).id)
-        for item in self.inputs.get(decision, ()):
-            for claim in self.snapshot.link(item.row).claims:
-                if claim.route and (claim.route[0], claim.route[-1]) == ends:
-                    yield claim, item
-
-    def decisions_with_route_claims(self) -> set[tuple[int, int]]:
-        """The pairs of a decision and a factor of which somebody says that the way back is missing."""
-        row_of, pairs = self.snapshot.row_of, set()
-        for decision, items in self.inputs.items():
-            for item in items:
-                for claim in self.snapshot.link(item.row).claims:
-                    if claim.route and claim.route[-1] == self.snapshot.node(decision).id and claim.route[0] in row_of:
-                        pairs.add((decision, row_of[claim.route[0]]))
-        return pairs

@@ -1,39 +1,42 @@
-"""Which pairs of a decision and a factor lack feedback, of which kind, and who says so."""
+"""Which pairs of a decision and a factor lack feedback, and of which kind: all of them at once, in columns."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
-from graph.analysis.gaps.findings import (
-    NO_SENSOR,
-    NOT_SENT,
-    NOT_USED,
-    TOO_LATE,
-    WRONG_PLACE,
-    Back,
-    Case,
-    Finding,
-    Tally,
-)
+from graph.analysis.gaps.cases import Cases
+from graph.analysis.gaps.findings import LADDER, NO_SENSOR, NOT_SENT, NOT_USED, STATES, TOO_LATE, WRONG_PLACE, Back, Pairs, Tally
 from graph.analysis.gaps.information import Information
-from graph.analysis.gaps.said import is_reason
-from graph.analysis.gaps.steps import Way
-from graph.analysis.gaps.unseen import STATES, Unseen
+from graph.analysis.gaps.steps import UNRECORDED, UNUSED, Passing
 from graph.kernels.index import Floats, Longs, Marks
 from graph.results.gaps import DISPUTED, NOT_RECORDED, SAID_MISSING
 from graph.snapshot import Snapshot
 from schema.kinds import LinkKind, Use
-from schema.records import Claim
+
+_SAID, _DISPUTED, _UNRECORDED = map(STATES.index, (SAID_MISSING, DISPUTED, NOT_RECORDED))
+_PLACE = {kind: place for place, kind in enumerate(LADDER)}
+_ARRIVES = -1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Judgement:
-    """What became of a pair: the cases that are gaps, or that its loop is closed, if only by ways that are used now and then."""
+class _Verdict:
+    """A kind of gap, its state, whose it is, and what the best way that is used is worth."""
 
-    cases: tuple[Case, ...] = ()
+    kind: int
+    state: int
+    owner: int
+    used: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Fate:
+    """What became of a pair: its gaps, or that its loop is closed, if only by ways that are used now and then."""
+
+    verdicts: tuple[_Verdict, ...] = ()
     is_closed: bool = False
     is_partly: bool = False
 
@@ -43,248 +46,162 @@ class Judge:
 
     def __init__(self, snapshot: Snapshot, information: Information, toward: Floats | None) -> None:
         self.snapshot, self.information, self.toward = snapshot, information, toward
+        self.cases = Cases(snapshot, information)
         self.owners: dict[int, tuple[int, ...]] = {}
-        self._alike: dict[tuple[int, tuple[int, ...], float | None], _Judgement] = {}
-        self._arriving: dict[int, Mapping[int, Sequence[Way]]] = {}
-        self._reasons_of: dict[int, list[Claim]] = {}
-        self.routes = information.decisions_with_route_claims()
+        self._group_of: dict[tuple[int, ...], int] = {}
+        self._alike: dict[tuple[int, tuple[int, ...], float | None], _Fate] = {}
+        self._unspoken = _SAID if information.is_plain else _UNRECORDED
+        self._routes = np.array([decision * snapshot.n_nodes + factor for decision, factor in self.cases.routes], dtype=np.int64)
         self.is_seen = np.zeros(snapshot.n_nodes, dtype=np.bool_)
-        self.unseen_state = np.full(snapshot.n_nodes, STATES.index(SAID_MISSING if information.is_plain else NOT_RECORDED), dtype=np.int8)
+        self.unseen_state = np.full(snapshot.n_nodes, self._unspoken, dtype=np.int8)
         for factor in information.sights:
             self.is_seen[factor] = bool(information.seen_by(factor))
-            if information.said_unseen(factor):
-                there = any(step.available.there for step in information.said_unseen(factor))
-                self.unseen_state[factor] = STATES.index(DISPUTED if there else SAID_MISSING)
+            self.unseen_state[factor] = self._state(information.said_unseen(factor), more=False)
 
-    def judged(self, decision: int, owners: Sequence[int], factors: Longs, acts: Floats, tally: Tally) -> None:
-        """Judge the factors that a decision moves, with the strength of its strongest path to each.
+    def judge(self, decisions: Sequence[tuple[int, Sequence[int]]], acts: Floats, factors: Longs, tally: Tally) -> None:
+        """Judge all pairs of these decisions, given with their owners, and the factors that they move; `acts` has a row for each.
 
-        Factors that nobody sees are judged all at once, save where somebody speaks of this very pair.
+        Factors that nobody sees are told apart, save where somebody speaks of this very pair.
         """
-        tally.pairs += int(factors.size)
-        self.owners[decision] = tuple(owners)
-        alone = self.is_seen[factors]
-        spoken_of = [factor for other, factor in self.routes if other == decision]
-        if spoken_of:
-            alone |= np.isin(factors, spoken_of)
-        many = factors[~alone]
-        if many.size:
-            tally.unseen.parts.append(
-                Unseen(
-                    decision=decision,
-                    owner=owners[0],
-                    factors=many,
-                    scores=self._scores(many, acts[many]),
-                    acts=acts[many],
-                    states=self.unseen_state[many],
-                )
-            )
-        few, strengths = factors[alone], acts[factors[alone]]
-        scores = self._scores(few, strengths)
-        for factor, strength, score in zip(few.tolist(), strengths.tolist(), scores.tolist(), strict=True):
-            found = self._judgement(decision, factor)
-            tally.closed += found.is_closed
-            tally.partly_closed += found.is_partly
-            for case in found.cases:
-                worth = score * (1.0 - case.used) if case.used else score
-                tally.findings.append(Finding(decision=decision, factor=factor, acts=strength, score=worth, case=case))
+        self.owners.update((row, tuple(owners)) for row, owners in decisions)
+        strength = acts[:, factors]
+        place, column = np.nonzero(strength > 0)
+        first_owner = np.array([owners[0] for _, owners in decisions], dtype=np.int64)
+        moved = Pairs(
+            decision=np.array([row for row, _ in decisions], dtype=np.int64)[place],
+            factor=factors[column],
+            owner=first_owner[place],
+            acts=strength[place, column],
+            score=self._scores(factors[column], strength[place, column]),
+            used=np.zeros(place.size),
+            kind=np.full(place.size, _PLACE[NO_SENSOR], dtype=np.int8),
+            state=self.unseen_state[factors[column]],
+        )
+        tally.pairs += len(moved)
+        is_seen = self.is_seen[moved.factor]
+        is_spoken = np.isin(moved.decision * self.snapshot.n_nodes + moved.factor, self._routes)
+        tally.unseen.append(moved.part(np.flatnonzero(~is_seen & ~is_spoken)))
+        lost = np.full(len(moved), _ARRIVES)
+        plain = np.flatnonzero(is_seen & ~is_spoken)
+        groups = np.array([self._group_of.setdefault(self.owners[row], len(self._group_of)) for row, _ in decisions], dtype=np.int64)
+        lost[plain] = self._lost_of(groups[place[plain]], moved.factor[plain])
+        gone = np.flatnonzero(lost >= 0)
+        kind, state = np.divmod(lost[gone].astype(np.int8), len(STATES))
+        tally.seen.append(replace(moved.part(gone), kind=kind, state=state))
+        tally.seen.append(self._one_by_one(moved.part(np.flatnonzero((is_seen | is_spoken) & (lost < 0))), tally))
 
     def _scores(self, factors: Longs, acts: Floats) -> Floats:
         """What feedback would be worth where none is used; NaN where no path leads from the factor to the moment."""
         toward = np.zeros(factors.size) if self.toward is None else self.toward[factors]
         return np.where(toward > 0, acts * toward, np.nan)
 
-    def first_unseen(self, tally: Tally, most: int, rank: Longs, *, recorded: bool) -> list[Finding]:
-        """The first pairs that nobody sees, as many as can be listed."""
-        return [
-            Finding(
-                decision=part.decision,
-                factor=int(part.factors[place]),
-                acts=float(part.acts[place]),
-                score=float(part.scores[place]),
-                case=self._unseen(part.decision, part.owner, int(part.factors[place])),
-            )
-            for part, place in tally.unseen.first(most, rank, recorded=recorded)
-        ]
+    # ---- nothing arrives ------------------------------------------------
 
-    def with_ways(self, finding: Finding) -> Finding:
-        """A finding with the ways back that do not arrive, which are looked at only where it is told."""
-        if finding.case.kind not in (NOT_SENT, WRONG_PLACE):
-            return finding
-        backs = (
-            self._back(finding.decision, finding.factor, owner, way)
-            for owner in self.owners[finding.decision]
-            for way in self.information.ways_back(finding.factor).get(owner, ())
+    def _lost_of(self, groups: Longs, factors: Longs) -> Longs:
+        """What becomes of pairs of which nobody speaks, by their owners: kind and state as one number, or that something arrives."""
+        all_owners, n = list(self._group_of), self.snapshot.n_nodes
+        codes, back = np.unique(groups * n + factors, return_inverse=True)
+        pairs = zip((codes // n).tolist(), (codes % n).tolist(), strict=True)
+        found: Longs = np.array([self._lost(all_owners[group], factor) for group, factor in pairs], dtype=np.int64)[back]
+        return found
+
+    def _lost(self, owners: tuple[int, ...], factor: int, *, more: bool = False) -> int:
+        """Seen, and on no way to the owners: it went elsewhere, or was not passed on. `more` says that somebody speaks of it."""
+        information = self.information
+        if not information.arriving(factor).keys().isdisjoint(owners):
+            return _ARRIVES
+        hearing, ways = information.hearing(factor), information.ways_back(factor)
+        elsewhere = len(hearing) > len(owners) or any(actor not in owners for actor in hearing)
+        is_told = not ways.keys().isdisjoint(owners)
+        cut = [step for owner in owners for way in ways.get(owner, ()) for step in way.cut] if is_told else ()
+        kind = WRONG_PLACE if elsewhere else NOT_SENT
+        return _PLACE[kind] * len(STATES) + self._state(cut, more=more)
+
+    def _state(self, steps: Sequence[Passing], *, more: bool) -> int:
+        """The state of what these steps, which are said not to be there, and who speaks of the whole way come to."""
+        if not steps and not more:
+            return self._unspoken
+        return _DISPUTED if any(step.available.there for step in steps) else _SAID
+
+    # ---- something arrives, or somebody speaks of the pair --------------
+
+    def _one_by_one(self, pairs: Pairs, tally: Tally) -> Pairs:
+        """The gaps among some pairs."""
+        places: list[int] = []
+        verdicts: list[_Verdict] = []
+        for place, (decision, factor) in enumerate(zip(pairs.decision.tolist(), pairs.factor.tolist(), strict=True)):
+            fate = self._fate(decision, factor)
+            tally.closed += fate.is_closed
+            tally.partly_closed += fate.is_partly
+            places += [place] * len(fate.verdicts)
+            verdicts += fate.verdicts
+        found = pairs.part(np.array(places, dtype=np.int64))
+        used = np.array([verdict.used for verdict in verdicts], dtype=np.float64)
+        return replace(
+            found,
+            owner=np.array([verdict.owner for verdict in verdicts], dtype=np.int64),
+            score=found.score * (1.0 - used),
+            used=used,
+            kind=_codes([verdict.kind for verdict in verdicts]),
+            state=_codes([verdict.state for verdict in verdicts]),
         )
-        return replace(finding, case=replace(finding.case, backs=tuple(backs)))
 
-    # ---- one pair -------------------------------------------------------
-
-    def _judgement(self, decision: int, factor: int) -> _Judgement:
-        """What becomes of a pair. Many fare alike, and are judged once.
-
-        Where nothing arrives, those are all decisions of the same owners; else those that take nothing into account, and decide
-        as often. A pair that somebody speaks of is judged by itself.
-        """
+    def _fate(self, decision: int, factor: int) -> _Fate:
+        """What becomes of a pair. Decisions of the same owners that take none of it into account and decide as often fare alike."""
         owners = self.owners[decision]
-        if (decision, factor) in self.routes:
-            return self._pair(decision, factor)
-        is_lost = self._arriving_ways(factor).keys().isdisjoint(owners)
-        if not is_lost and decision in self.information.inputs:
-            return self._pair(decision, factor)
-        key = factor, owners, None if is_lost else self._limit(decision, factor)
+        if (decision, factor) in self.cases.routes:
+            return self._spoken(decision, factor, owners)
+        if self.cases.takes_any(decision, factor, owners):
+            return self._arrived(self.cases.arriving(decision, factor, owners), more=False)
+        key = factor, owners, self.cases.limit(decision, factor)
         found = self._alike.get(key)
         if found is None:
-            found = _Judgement(cases=(self._unsent(decision, factor),)) if is_lost else self._pair(decision, factor)
-            self._alike[key] = found
+            found = self._alike[key] = self._arrived(self.cases.arriving(decision, factor, owners), more=False)
         return found
 
-    def _arriving_ways(self, factor: int) -> Mapping[int, Sequence[Way]]:
-        """The ways back on which no step is said not to be there, by the owner that they come to."""
-        ways = self._arriving.get(factor)
-        if ways is None:
-            uncut = ((owner, [way for way in each if not way.cut]) for owner, each in self.information.ways_back(factor).items())
-            ways = self._arriving[factor] = {owner: each for owner, each in uncut if each}
-        return ways
+    def _spoken(self, decision: int, factor: int, owners: tuple[int, ...]) -> _Fate:
+        """What becomes of a pair that somebody speaks of."""
+        more = bool(self.cases.of_the_pair(decision, factor)[0])
+        if not self.is_seen[factor]:
+            kind, state = _PLACE[NO_SENSOR], self._state(self.information.said_unseen(factor), more=more)
+            return _Fate(verdicts=(_Verdict(kind=kind, state=state, owner=owners[0]),))
+        lost = self._lost(owners, factor, more=more)
+        if lost != _ARRIVES:
+            kind, state = divmod(lost, len(STATES))
+            return _Fate(verdicts=(_Verdict(kind=kind, state=state, owner=owners[0]),))
+        return self._arrived(self.cases.arriving(decision, factor, owners), more=more)
 
-    def _pair(self, decision: int, factor: int) -> _Judgement:
-        owners = self.owners[decision]
-        if not self.information.seen_by(factor):
-            return _Judgement(cases=(self._unseen(decision, owners[0], factor),))
-        arriving = [self._back(decision, factor, owner, way) for owner in owners for way in self._arriving_ways(factor).get(owner, ())]
-        if not arriving:
-            return _Judgement(cases=(self._unsent(decision, factor),))
-        timely = [back for back in arriving if not back.flaws]
+    def _arrived(self, backs: Sequence[Back], *, more: bool) -> _Fate:
+        timely = [back for back in backs if not back.flaws]
         if timely:
-            return _Judgement(is_closed=True, is_partly=all(back.is_partly_used for back in timely))
-        used = max((back.way.strength for back in arriving if back.is_used), default=0.0)
-        flawed = ((kind, tuple(back for back in arriving if kind in back.flaws)) for kind in (NOT_USED, TOO_LATE))
-        return _Judgement(cases=tuple(self._unused(decision, factor, used, kind, backs) for kind, backs in flawed if backs))
-
-    def _back(self, decision: int, factor: int, owner: int, way: Way) -> Back:
-        taken = self.information.input_for(decision, factor, way)
-        flaws = []
-        if way.cut:
-            flaws.append(NOT_SENT)
-        if way.unused or way.unrecorded or taken is None or taken.said.value in (Use.NO, Use.UNKNOWN):
-            flaws.append(NOT_USED)
-        limit = self._limit(decision, factor)
-        if limit is not None and way.delay > limit:
-            flaws.append(TOO_LATE)
-        return Back(way=way, taken=taken, owner=owner, flaws=tuple(flaws), limit=limit)
-
-    def _limit(self, decision: int, factor: int) -> float | None:
-        spans = (self.snapshot.node(decision).decision_cycle_months, self.snapshot.node(factor).changes_within_months)
-        return min((span for span in spans if span is not None), default=None)
-
-    # ---- states ---------------------------------------------------------
-
-    def _state(self, missing: Sequence[Claim], there: Sequence[Claim], *, said: bool) -> str:
-        if said:
-            return DISPUTED if there else SAID_MISSING
-        return SAID_MISSING if self.information.is_plain else NOT_RECORDED
-
-    def _of_the_pair(self, decision: int, factor: int) -> tuple[list[Claim], list[Claim]]:
-        """Claims on the whole way back: those that say it is missing, and why."""
-        if (decision, factor) not in self.routes:
-            return [], []
-        missing, because = [], []
-        for claim, item in self.information.route_claims(decision, factor):
-            if claim in item.said.missing:
-                missing += [each for each in item.said.missing if not each.route or each is claim]
-            if is_reason(claim):
-                because.append(claim)
-        return missing, because
-
-    def _unseen(self, decision: int, owner: int, factor: int) -> Case:
-        steps = self.information.said_unseen(factor)
-        missing, because = self._of_the_pair(decision, factor)
-        said = bool(steps or missing)
-        missing = [*(claim for step in steps for claim in step.available.missing), *missing]
-        there = [claim for step in steps for claim in step.available.there]
-        return Case(
-            owner=owner,
-            kind=NO_SENSOR,
-            state=self._state(missing, there, said=said),
-            missing=_unique(missing),
-            there=_unique(there),
-            because=_unique([*because, *self._reasons(step.row for step in steps)]),
+            return _Fate(is_closed=True, is_partly=all(back.is_partly_used for back in timely))
+        used = max((back.way.strength for back in backs if NOT_USED not in back.flaws), default=0.0)
+        flawed = ((kind, [back for back in backs if kind in back.flaws]) for kind in (NOT_USED, TOO_LATE))
+        return _Fate(
+            verdicts=tuple(
+                _Verdict(kind=_PLACE[kind], state=self._unused_state(kind, some, more=more), owner=some[0].owner, used=used)
+                for kind, some in flawed
+                if some
+            )
         )
 
-    def _unsent(self, decision: int, factor: int) -> Case:
-        """Seen, and on no way to the owner: it went elsewhere, or was not passed on."""
-        owners, unspoken = self.owners[decision], (decision, factor) not in self.routes
-        elsewhere = self.information.other_owners(factor, owners)
-        kind = WRONG_PLACE if elsewhere else NOT_SENT
-        if unspoken and self.information.ways_back(factor).keys().isdisjoint(owners):
-            return Case(owner=owners[0], kind=kind, state=self._state((), (), said=False), went_to=tuple(elsewhere))
-        cut = [step for owner in owners for way in self.information.ways_back(factor).get(owner, ()) for step in way.cut]
-        missing, because = self._of_the_pair(decision, factor)
-        said = bool(cut or missing)
-        missing = [*(claim for step in cut for claim in step.available.missing), *missing]
-        there = [claim for step in cut for claim in step.available.there]
-        return Case(
-            owner=owners[0],
-            kind=kind,
-            state=self._state(missing, there, said=said),
-            missing=_unique(missing),
-            there=_unique(there),
-            because=_unique([*because, *self._reasons(step.row for step in cut)]),
-            went_to=tuple(elsewhere),
-        )
-
-    def _unused(self, decision: int, factor: int, used: float, kind: str, backs: tuple[Back, ...]) -> Case:
-        missing: list[Claim] = []
-        there: list[Claim] = []
-        said = unrecorded_only = False
+    def _unused_state(self, kind: str, backs: Sequence[Back], *, more: bool) -> int:
+        said, is_disputed, is_unrecorded = more or kind == TOO_LATE, False, False
         for back in backs:
-            steps, taken = back.way.unused, back.taken
-            missing += [claim for step in steps for claim in step.used.missing]
-            there += [claim for step in steps for claim in step.used.there]
-            if taken is not None and taken.said.is_missing:
-                missing += taken.said.missing
-                there += taken.said.there
-            said |= bool(steps) or (taken is not None and taken.said.is_missing)
+            taken = None if back.taken is None else back.taken.said
+            if back.way.flags & UNUSED:
+                said, is_disputed = True, is_disputed or any(step.used.there for step in back.way.unused)
+            if taken is not None and taken.is_missing:
+                said, is_disputed = True, is_disputed or bool(taken.there)
             # Where a use is not recorded, a map that cites nobody has not said that there is none.
-            unrecorded_only |= bool(back.way.unrecorded) or (taken is not None and taken.said.value is Use.UNKNOWN)
-        if kind == TOO_LATE and not said:
-            # That it is late is what the map records of its steps: whoever vouches for them says so.
-            links = [self.snapshot.link(step.row) for back in backs for step in back.way.steps]
-            missing = [claim for link in links for claim in link.claims if not is_reason(claim)]
-            said = True
-        more, because = self._of_the_pair(decision, factor)
-        said |= bool(more)
-        state = NOT_RECORDED if unrecorded_only and not said else self._state(missing, there, said=said)
-        return Case(
-            owner=backs[0].owner,
-            kind=kind,
-            state=state,
-            used=used,
-            missing=_unique([*missing, *more]),
-            there=_unique(there),
-            because=_unique([*because, *self._reasons(row for back in backs for row in _rows(back))]),
-            backs=backs,
-        )
-
-    def _reasons(self, rows: Iterable[int]) -> list[Claim]:
-        found: list[Claim] = []
-        for row in dict.fromkeys(rows):
-            if row not in self._reasons_of:
-                self._reasons_of[row] = [claim for claim in self.snapshot.link(row).claims if is_reason(claim)]
-            found += self._reasons_of[row]
-        return found
+            is_unrecorded |= bool(back.way.flags & UNRECORDED) or (taken is not None and taken.value is Use.UNKNOWN)
+        if said:
+            return _DISPUTED if is_disputed else _SAID
+        return _UNRECORDED if is_unrecorded else self._unspoken
 
 
-def _rows(back: Back) -> Iterator[int]:
-    yield from (step.row for step in back.way.steps)
-    if back.taken is not None:
-        yield back.taken.row
-
-
-def _unique(claims: Iterable[Claim]) -> tuple[Claim, ...]:
-    """Claims once each by their id, in order."""
-    once = {claim.id: claim for claim in reversed(list(claims))}
-    return tuple(once.values())[::-1] if once else ()
+def _codes(values: Sequence[int]) -> NDArray[np.int8]:
+    return np.array(values, dtype=np.int8)
 
 
 def owners_of(snapshot: Snapshot, decisions: Sequence[int], standing: Marks) -> list[list[int]]:

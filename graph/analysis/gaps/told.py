@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
-
-import numpy as np
 
 from graph.analysis.gaps.findings import LADDER, NO_SENSOR, NOT_SENT, NOT_USED, TOO_LATE, WRONG_PLACE, Back, Finding
 from graph.analysis.gaps.information import Information
 from graph.analysis.gaps.said import voice
 from graph.analysis.gaps.steps import Way
 from graph.kernels.index import Floats
-from graph.kernels.pairs import paths_of_pairs
-from graph.kernels.paths import strongest
-from graph.kernels.ranking import strongest_places
+from graph.kernels.pairs import strongest_of_pairs
 from graph.results import ClosingLoop, Gap, ImpactPath, ReturnPath, Voice
 from graph.results.gaps import DISPUTED, NOT_RECORDED
 from graph.scope import Filters
@@ -62,7 +57,7 @@ class Teller:
         said_by, disputed_by, because = (
             tuple(voice(snapshot, claim, decision) for claim in claims) for claims in (case.missing, case.there, case.because)
         )
-        closing = tuple(self._closing(finding, path) for path in paths)
+        closing = self._closing(finding, paths)
         toward = float(self.toward[finding.factor]) if self.toward is not None else 0.0
         sights = self.information.seen_by(finding.factor)
         return Gap(
@@ -97,14 +92,9 @@ class Teller:
         fresh = [pair for pair in dict.fromkeys(pairs) if pair not in self._acts]
         problem = path_problem(self.snapshot, self.selection, Ends(starts=(), goals=()), self.filters)
         most = min(self.filters.max_paths, LOOPS_COUNTED)
-        for pair, found in zip(fresh, paths_of_pairs(problem, fresh, max_paths=most, stop=self.stop), strict=True):
-            if found.complete:
-                top = [found.path(place) for place in strongest_places(found, self.snapshot.rank, LOOPS_LISTED)]
-            else:
-                decision, factor = (np.array([row], dtype=np.int32) for row in pair)
-                alone = replace(problem, sources=decision, targets=factor)
-                top = list(strongest(alone, LOOPS_LISTED, stop=self.stop).paths)
-            self._acts[pair] = (top, len(found), found.complete)
+        every = strongest_of_pairs(problem, fresh, LOOPS_LISTED, max_paths=most, stop=self.stop)
+        for pair, found in zip(fresh, every, strict=True):
+            self._acts[pair] = (found.paths, found.count, found.complete)
 
     def _paths(self, finding: Finding) -> tuple[list[tuple[int, ...]], int, bool]:
         """The strongest paths from a decision to a factor, how many there are, and whether all were counted."""
@@ -113,27 +103,36 @@ class Teller:
             self.look_up([finding])
         return self._acts[pair]
 
-    def _closing(self, finding: Finding, rows: tuple[int, ...]) -> ClosingLoop:
+    def _closing(self, finding: Finding, paths: Sequence[tuple[int, ...]]) -> tuple[ClosingLoop, ...]:
+        """The loops that these paths would make with the missing link."""
         snapshot, selection = self.snapshot, self.selection
-        sign, link, claimed = self._closing_sign(finding)
-        nodes = [int(snapshot.start[rows[0]]), *(int(snapshot.end[row]) for row in rows)]
-        delay = float(np.sum(snapshot.delay[list(rows)]))
-        product = math.prod(int(selection.sign[row]) for row in rows) * sign
-        return ClosingLoop(
-            nodes=tuple(snapshot.node(node).id for node in nodes),
-            links=tuple(snapshot.map.links.ids[row] for row in rows),
-            kind=KIND_OF_SIGN[product],
-            gain=math.prod(float(selection.strength[row]) for row in rows),
-            delay_months=None if math.isnan(delay) else delay,
-            closing_sign=SIGN_OF_NUMBER[sign],
-            closing_link=link,
-            claimed_by=claimed,
-        )
+        closing, link, claimed = self._closing_sign(finding)
+        every = [row for rows in paths for row in rows]
+        ends, signs, strengths = (column[every].tolist() for column in (snapshot.end, selection.sign, selection.strength))
+        delays, ids = snapshot.delay[every], snapshot.map.links.ids
+        loops, upto = [], 0
+        for rows in paths:
+            here = slice(upto, upto + len(rows))
+            upto += len(rows)
+            delay = float(delays[here].sum())
+            loops.append(
+                ClosingLoop(
+                    nodes=tuple([snapshot.node(node).id for node in (finding.decision, *ends[here])]),
+                    links=tuple([ids[row] for row in rows]),
+                    kind=KIND_OF_SIGN[math.prod(signs[here]) * closing],
+                    gain=math.prod(strengths[here]),
+                    delay_months=None if math.isnan(delay) else delay,
+                    closing_sign=SIGN_OF_NUMBER[closing],
+                    closing_link=link,
+                    claimed_by=claimed,
+                )
+            )
+        return tuple(loops)
 
     def _closing_sign(self, finding: Finding) -> tuple[int, str | None, tuple[str, ...]]:
         """The sign that somebody claims of the missing link, that link, and the claims; 0 where nobody does or they differ."""
         link = next((back.taken.id for back in finding.case.backs if back.taken is not None), None)
-        claims = [(claim, item) for claim, item in self.information.route_claims(finding.decision, finding.factor) if claim.sign]
+        claims = [(claim, item) for claim, item in self.information.inputs.route_claims(finding.decision, finding.factor) if claim.sign]
         if claims:
             signs = {claim.sign for claim, _ in claims}
             sign = SIGN_NUMBER[claims[0][0].sign or Sign.UNKNOWN] if len(signs) == 1 else 0

@@ -217,7 +217,7 @@ def traced_share(snapshot: Snapshot, flows: Sequence[Flow]) -> Fraction | None:
 
 _WORDS = {
     FINAL: "spent by {body} at {to}",
-    HELD: "held at {body} for {purpose}, since no flow of that purpose leaves",
+    HELD: "held at {body} for {purpose}, beyond what is known to leave for that purpose",
     REMAINDER: "unexplained at {body}",
     CIRCULATION: "going round among {body}, which pass all of it on to each other",
     OWN: "raised by {body} from {to}",
@@ -226,10 +226,15 @@ _WORDS = {
 
 
 def _told(snapshot: Snapshot, answer: FollowedPound) -> FollowedPound:
-    label = snapshot.map.node(answer.body).label
+    def name(identifier: str | None) -> str:
+        """The label of a body; a circulation names several, and an end that goes nowhere none."""
+        parts = (identifier or "").split(", ")
+        return ", ".join(snapshot.map.node(part).label if part in snapshot.row_of else part for part in parts)
+
+    label = name(answer.body)
     way = "Of" if answer.direction == FORWARD else "Behind"
     ends = [
-        f"{shown(end.pence)} {_WORDS[end.kind].format(body=end.body, to=end.to, purpose=end.purpose)}"
+        f"{shown(end.pence)} {_WORDS[end.kind].format(body=name(end.body), to=name(end.to), purpose=end.purpose)}"
         for end in answer.ends[:LISTED_IN_TEXT]
     ]
     rest = len(answer.ends) - len(ends)

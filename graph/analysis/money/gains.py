@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from graph.kernels.fan import Fan, strongest_of_each
+from graph.kernels.fan import Fan, Rows, strongest_of_each
+from graph.kernels.index import Longs
 from graph.results.money import Gain
-from graph.results.paths import ImpactPath
 from graph.scope import Filters
 from graph.selection import Ends, Selection, Stop, path_problem
 from graph.snapshot import UNASSIGNED, Snapshot
-from graph.telling import SIGN_OF_NUMBER, path_of, worth
+from graph.telling import SIGN_OF_NUMBER, paths_of, worth
 from schema.kinds import Better, LinkKind, NodeKind
 from schema.ontology import JUDGED_KINDS
 
 PATHS_EACH = 50_000
+WORTHS = ("better", "worse", "")
+"""What an effect on an outcome is worth; nothing where it is not ours to say."""
 _BACK = (LinkKind.INFORMS, LinkKind.CONSULTS)
 
 
@@ -34,51 +38,60 @@ def who_gains(snapshot: Snapshot, selection: Selection, filters: Filters, stop: 
         ],
         dtype=np.int32,
     )
-    cells: dict[tuple[str, str], _Cell] = {}
     complete = True
     doings = list(_doings(snapshot, selection, _spending_silos(snapshot, selection)))
     problem = path_problem(snapshot, selection, Ends(starts=(), goals=()), filters)
-    most = min(filters.max_paths, PATHS_EACH)
-    gains = [snapshot.silo_of(row) for row in outcomes.tolist()]
-    worths = [{sign: worth(word, snapshot.node(row).better) for sign, word in SIGN_OF_NUMBER.items()} for row in outcomes.tolist()]
-    for row, strongest, fan in strongest_of_each(problem, doings, outcomes, max_paths=most, stop=stop):
-        complete &= fan.complete
-        pays, places = snapshot.silo_of(row), list(strongest.values())
-        columns = (column[places].tolist() for column in (fan.sign, fan.strength, fan.n_links))
-        for end, place, sign, strength, n_links in zip(strongest, places, *columns, strict=True):
-            if strength > 0:
-                cell = cells.get((pays, gains[end]))
-                if cell is None:
-                    cell = cells[pays, gains[end]] = _Cell()
-                cell.add(worths[end][sign], (-strength, n_links), fan, place)
-    return _told(snapshot, selection, cells), complete and not (stop is not None and stop())
+    silo, worths = snapshot.nodes.silo, _worths(snapshot, outcomes.tolist())
+    parts: list[_Pairs] = []
+    for best in strongest_of_each(problem, doings, outcomes, max_paths=min(filters.max_paths, PATHS_EACH), stop=stop):
+        complete &= best.fan.complete
+        counted = best.fan.strength[best.places] > 0
+        starts, ends, places = best.starts[counted], best.ends[counted], best.places[counted]
+        cell = silo[starts].astype(np.int64) * len(snapshot.nodes.silos) + silo[outcomes[ends]]
+        parts.append(_Pairs(code=cell * len(WORTHS) + worths[ends, best.fan.sign[places] + 1], place=places, fan=best.fan))
+    return _told(snapshot, selection, parts), complete and not (stop is not None and stop())
 
 
-class _Cell:
-    """Two silos: the pairs counted, and the strongest paths of each worth, tied ones together."""
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Pairs:
+    """Pairs of a doing and an outcome by their code, which stands for two silos and a worth, with the strongest path of each."""
 
-    def __init__(self) -> None:
-        self.counts = {"better": 0, "worse": 0, "": 0}
-        self._strongest: dict[str, tuple[tuple[float, int], list[tuple[Fan, int]]]] = {}
+    code: Longs
+    place: Longs
+    fan: Fan
 
-    def add(self, value: str, order: tuple[float, int], fan: Fan, place: int) -> None:
-        """Count a pair. `order` is its strongest path's strength, turned round, and number of links."""
-        self.counts[value] += 1
-        known = self._strongest.get(value)
-        if known is None or order < known[0]:
-            self._strongest[value] = order, [(fan, place)]
-        elif order == known[0]:
-            known[1].append((fan, place))
 
-    def strongest(self, value: str, snapshot: Snapshot) -> tuple[int, ...] | None:
-        """The rows of the strongest path of a worth, ties by the ids of its links; None where there is none."""
-        if value not in self._strongest:
-            return None
-        by_fan: dict[int, tuple[Fan, list[int]]] = {}
-        for fan, place in self._strongest[value][1]:
-            by_fan.setdefault(id(fan), (fan, []))[1].append(place)
-        tied = [rows for fan, places in by_fan.values() for rows in fan.rows_of(places)]
-        return min(tied, key=lambda rows: [snapshot.map.links.ids[row] for row in rows])
+def _worths(snapshot: Snapshot, outcomes: Sequence[int]) -> Longs:
+    """For each outcome, and each sign from -1 up, whether that is better or worse, as a place in `WORTHS`."""
+    words = [SIGN_OF_NUMBER[sign] for sign in (-1, 0, 1)]
+    found = [[WORTHS.index(worth(word, snapshot.node(row).better)) for word in words] for row in outcomes]
+    return np.array(found, dtype=np.int64).reshape(-1, len(words))
+
+
+def _strongest(snapshot: Snapshot, parts: Sequence[_Pairs]) -> dict[int, Rows]:
+    """For each code the rows of its strongest path: the strongest, then the shortest, then by the ids of its links."""
+    code, strength, n_links, part_of, place = (
+        np.concatenate([np.empty(0), *columns]).astype(kind)
+        for columns, kind in (
+            ([part.code for part in parts], np.int64),
+            ([part.fan.strength[part.place] for part in parts], np.float64),
+            ([part.fan.n_links[part.place] for part in parts], np.int64),
+            ([np.full(part.code.size, number) for number, part in enumerate(parts)], np.int64),
+            ([part.place for part in parts], np.int64),
+        )
+    )
+    order = np.lexsort((n_links, -strength, code))
+    order = order[code[order] % len(WORTHS) != WORTHS.index("")]
+    codes, first = np.unique(code[order], return_index=True)
+    best = order[first].repeat(np.diff(first, append=order.size))
+    tied = order[(strength[order] == strength[best]) & (n_links[order] == n_links[best])]
+    found: dict[int, list[Rows]] = {each: [] for each in codes.tolist()}
+    for number, part in enumerate(parts):
+        mine = tied[part_of[tied] == number]
+        for each, rows in zip(code[mine].tolist(), part.fan.rows_of(place[mine].tolist()), strict=True):
+            found[each].append(rows)
+    rank = snapshot.rank
+    return {each: rows[0] if len(rows) == 1 else min(rows, key=lambda path: rank[list(path)].tolist()) for each, rows in found.items()}
 
 
 def _spending_silos(snapshot: Snapshot, selection: Selection) -> set[str]:
@@ -94,27 +107,28 @@ def _doings(snapshot: Snapshot, selection: Selection, payers: Collection[str]) -
             yield row
 
 
-def _told(snapshot: Snapshot, selection: Selection, cells: dict[tuple[str, str], _Cell]) -> tuple[Gain, ...]:
+def _told(snapshot: Snapshot, selection: Selection, parts: Sequence[_Pairs]) -> tuple[Gain, ...]:
     money = _joined(snapshot, selection, (LinkKind.FUNDS,))
     information = _joined(snapshot, selection, _BACK)
-
-    def path(cell: _Cell, value: str) -> ImpactPath | None:
-        rows = cell.strongest(value, snapshot)
-        return path_of(snapshot, selection, rows) if rows else None
-
+    strongest = _strongest(snapshot, parts)
+    paths = dict(zip(strongest, paths_of(snapshot, selection, list(strongest.values())), strict=True))
+    counts = Counter(code for part in parts for code in part.code.tolist())
+    silos, better, worse, unclear = snapshot.nodes.silos, *range(len(WORTHS))
+    cells = {code // len(WORTHS) for code in counts}
+    named = sorted((silos[cell // len(silos)], silos[cell % len(silos)], cell * len(WORTHS)) for cell in cells)
     return tuple(
         Gain(
             pays=pays,
             gains=gains,
-            better=cell.counts["better"],
-            worse=cell.counts["worse"],
-            unclear=cell.counts[""],
-            best=path(cell, "better"),
-            worst=path(cell, "worse"),
+            better=counts[cell + better],
+            worse=counts[cell + worse],
+            unclear=counts[cell + unclear],
+            best=paths.get(cell + better),
+            worst=paths.get(cell + worse),
             money_back=(gains, pays) in money,
             information_back=(gains, pays) in information,
         )
-        for (pays, gains), cell in sorted(cells.items())
+        for pays, gains, cell in named
     )
 
 

@@ -41,8 +41,7 @@ def silos(
     """
     selection = select(snapshot, filters)
     goal = None if moment is None else snapshot.find(moment)
-    free = ~selection.blocked
-    usable = selection.usable & free[snapshot.start] & free[snapshot.end] & (selection.strength > 0)
+    usable = selection.open_links(snapshot) & (selection.strength > 0)
     return _Asked(snapshot, selection, usable, filters, stop).answer(goal, draws, seed)
 
 

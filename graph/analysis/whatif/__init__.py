@@ -20,15 +20,11 @@ from graph.kernels.settling import Settled
 from graph.results import Terms
 from graph.results.whatif import Run, WhatIfAnswer
 from graph.scope import Filters, Scenario
-from graph.selection import Stop
+from graph.selection import Stop, movable_nodes
 from graph.snapshot import Snapshot
 from schema.bundling import StrengthBasis
-from schema.kinds import LinkKind
-from schema.ontology import LINK_RULES, NODE_KIND_CODE
 
 __all__ = ["whatif"]
-
-_MOVABLE = LINK_RULES[LinkKind.INFLUENCES].starts | LINK_RULES[LinkKind.INFLUENCES].ends
 
 
 def whatif(snapshot: Snapshot, scenario: Scenario, filters: Filters, *, stop: Stop | None = None) -> WhatIfAnswer:
@@ -84,13 +80,8 @@ def _run_of(settled: Settled) -> Run:
 
 def _shown(sides: Sides) -> Longs:
     """The nodes that an answer lists: all that stand and can move or be moved."""
-    snapshot, selection = sides.snapshot, sides.after.selection
-    codes = np.array([NODE_KIND_CODE[kind] for kind in _MOVABLE], dtype=np.int8)
-    shown = np.isin(snapshot.nodes.kind, codes)
     counted = sides.after.counted | sides.before.counted
-    shown[snapshot.start[counted]] = shown[snapshot.end[counted]] = True
-    shown &= selection.standing & ~selection.blocked
-    return np.flatnonzero(shown)
+    return np.flatnonzero(movable_nodes(sides.snapshot, sides.after.selection, counted))
 
 
 def _judged(sides: Sides) -> bool:
@@ -103,7 +94,7 @@ def _warnings(runs: Runs) -> tuple[str, ...]:
     after, filters, steepness = runs.sides.after, runs.sides.filters, runs.law.steepness
     unknown = int((after.counted & (after.selection.sign == 0) & (after.selection.strength > 0)).sum())
     said = [f"{unknown} links have an unknown sign and count 0; draw them both ways with --draws."] if unknown else []
-    if runs.law.rule == "tanh" and steepness * runs.norm >= 1:
+    if runs.norm is not None and steepness * runs.norm >= 1:
         said.append(f"lambda {steepness:g} is beyond the bound {1 / runs.norm:g}: there may be several steady states.")
     picks = (("--require", bool(filters.require)), ("--max-delay", filters.max_delay is not None), ("--sign", filters.sign is not None))
     paths_only = [word for word, holds in picks if holds]

@@ -12,13 +12,41 @@ from graph.kernels.reach import reach
 from graph.kernels.settling import drawn_weights, settle_draws
 from graph.results.whatif import Band, Draws
 
+DRAWN_AT_ONCE = 1_000
+
 
 def drawn(runs: Runs) -> Draws:
-    """Both runs many times over, with the same draw for both. Links are drawn in the order of their ids."""
-    sides, wish, snapshot = runs.sides, runs.wish, runs.snapshot
-    rows = _drawn_links(runs)
-    # One common lambda: that of the map as it stands.
+    """Both runs many times over, with the same draw for both. Links are drawn in the order of their ids.
+
+    Where the caller stops it, the lots of draws that were done whole count: one cut short would favour what settles fast.
+    """
+    rows, wish = _drawn_links(runs), runs.wish
     generator = np.random.Generator(np.random.PCG64(wish.seed))
+    done, settled = 0, 0
+    differences = [np.empty((0, runs.snapshot.n_nodes))]
+    while done < wish.draws and not _is_stopped(runs):
+        count = min(DRAWN_AT_ONCE, wish.draws - done)
+        difference = _differences(runs, rows, generator, count)
+        if _is_stopped(runs):
+            break
+        done, settled = done + count, settled + difference.shape[0]
+        differences.append(difference)
+    return Draws(
+        runs=done,
+        settled=settled,
+        seed=wish.seed,
+        complete=done == wish.draws,
+        bands=_bands(runs, np.concatenate(differences)),
+    )
+
+
+def _is_stopped(runs: Runs) -> bool:
+    return runs.stop is not None and runs.stop()
+
+
+def _differences(runs: Runs, rows: NDArray[np.int64], generator: np.random.Generator, count: int) -> Floats:
+    """Scenario less baseline for so many draws, a row for each of which both runs settled."""
+    sides, snapshot = runs.sides, runs.snapshot
     spread = spread_of(snapshot.links.confidence[rows])
     state = generator.bit_generator.state
     unknown = sides.before.selection.sign[rows] == 0
@@ -30,19 +58,15 @@ def drawn(runs: Runs) -> Draws:
         strength = np.where(side.counted[rows], side.selection.strength[rows], 0.0)
         # Which links have an unknown sign must not differ between the runs, or their draws would.
         sign = np.where(unknown, 0, side.selection.sign[rows]).astype(np.int8)
-        weights = drawn_weights(generator, strength, sign, spread, wish.draws, fixed)
+        weights = drawn_weights(generator, strength, sign, spread, count, fixed)
         for place in fixed:
             weights[:, place] = side.weight[rows[place]]
         ends = snapshot.start[rows], snapshot.end[rows]
-        found.append(settle_draws(*ends, weights, runs.law, side.start, side.held, epsilon=wish.epsilon, stop=runs.stop))
+        # One common lambda: that of the map as it stands.
+        found.append(settle_draws(*ends, weights, runs.law, side.start, side.held, epsilon=runs.wish.epsilon, stop=runs.stop))
     good = found[0].settled & found[1].settled
-    return Draws(
-        runs=wish.draws,
-        settled=int(good.sum()),
-        seed=wish.seed,
-        complete=runs.stop is None or not runs.stop(),
-        bands=_bands(runs, (found[1].values - found[0].values)[good]),
-    )
+    difference: Floats = (found[1].values - found[0].values)[good]
+    return difference
 
 
 def _drawn_links(runs: Runs) -> NDArray[np.int64]:

@@ -28,11 +28,14 @@ class Runs:
 
     # ---- how steep ------------------------------------------------------
 
-    def _steepness(self) -> tuple[float, float]:
-        """The spectral norm and lambda. With tanh lambda is 0.9 of the bound for the map with all of the scenario's links on."""
+    def _steepness(self) -> tuple[float | None, float]:
+        """The spectral norm, which only tanh needs, and lambda.
+
+        With tanh lambda is 0.9 of the bound for the map with all of the scenario's links on.
+        """
         wanted, before, after = self.wish.steepness, self.sides.before, self.sides.after
         if self.sides.rule != "tanh":
-            return 0.0, 1.0 if wanted is None else wanted
+            return None, 1.0 if wanted is None else wanted
         if self.sides.changed.size:
             norm = self._norm(np.where(after.counted, after.weight, before.weight))
             # A link that the scenario weakens or leaves out is stronger in the baseline, which must settle too.

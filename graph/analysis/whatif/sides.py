@@ -66,7 +66,7 @@ class Sides:
         return {} if mine else dict.fromkeys(proposals, 1.0)
 
     def _side(self, selection: Selection, start: Mapping[int, float], held: Mapping[int, float]) -> Side:
-        counted = selection.usable & ~selection.blocked[self.snapshot.start] & ~selection.blocked[self.snapshot.end]
+        counted = selection.open_links(self.snapshot)
         weight = np.where(counted, selection.strength * selection.sign, 0.0)
         fixed = np.ones(self.snapshot.n_nodes, dtype=np.bool_)
         fixed[self.snapshot.end[counted]] = False

@@ -74,19 +74,22 @@ class Place:
     @classmethod
     def of(cls, url: str) -> Place:
         """From `neo4j://host[:port][?database=name]`. Raises BadInput for anything else, and for a password in it."""
+        # A password may hold any sign that ends a host, so that an @ anywhere tells of one.
+        if "@" in url:
+            raise BadInput(
+                "A store's URL holds no name or password, as URLs are logged and listed: set NEO4J_USERNAME, and NEO4J_PASSWORD or"
+                " NEO4J_PASSWORD_FILE, and name only the host."
+            )
         try:
             parts = urlsplit(url)
             host, port = parts.hostname, parts.port
         except ValueError:
             raise BadInput("The store's URL has no host or port that can be read; write it as neo4j://host:7687.") from None
-        if "@" in parts.netloc:
-            raise BadInput(
-                "A store's URL holds no name or password, as URLs are logged and listed: set NEO4J_USERNAME, and NEO4J_PASSWORD or"
-                " NEO4J_PASSWORD_FILE, and name only the host."
-            )
         asked = parse_qs(parts.query, keep_blank_values=True)
         if parts.scheme not in SCHEMES or not host or parts.path not in ("", "/") or parts.fragment or set(asked) - {"database"}:
-            raise BadInput(f"{url!r} is no address of a Neo4j server; write it as neo4j://host:7687 or neo4j://host:7687?database=name.")
+            # What follows a question mark is not said back: it may be a password.
+            shown = url.partition("?")[0].partition("#")[0]
+            raise BadInput(f"{shown!r} is no address of a Neo4j server; write it as neo4j://host:7687 or neo4j://host:7687?database=name.")
         named = f"[{host}]" if ":" in host else host
         address = f"{parts.scheme}://{named}" + (f":{port}" if port else "")
         return cls(address=address, database=(asked.get("database") or [""])[-1] or None)
@@ -101,25 +104,37 @@ class _Fuse:
         self._trying = False
 
     @contextmanager
-    def guard(self, name: str) -> Iterator[None]:
-        """Runs what is inside, or raises StoreUnavailable at once while the server is known to be away."""
+    def guard(self, name: str, meet: Callable[[], object]) -> Iterator[None]:
+        """Runs what is inside, or raises StoreAway at once while the server is known to be away.
+
+        After a moment one caller at a time tries `meet`, which does not try again and so fails soon, before it goes on.
+        """
         with self._lock:
             away = self._until > 0
             if away and (self._trying or time.monotonic() < self._until):
-                raise StoreAway(f"{name} does not answer; trying again in a moment. Look whether the server is running.")
-            self._trying = away
+                raise StoreAway(f"{name} does not answer. Look whether the server is running, then try again.")
+            self._trying = self._trying or away
         try:
+            if away:
+                self._try(meet)
             yield
         except StoreAway:
-            with self._lock:
-                self._trying, self._until = False, time.monotonic() + REST_SECONDS
+            self._rest(time.monotonic() + REST_SECONDS)
             raise
-        except BaseException:
+        self._rest(0.0)
+
+    def _try(self, meet: Callable[[], object]) -> None:
+        try:
+            meet()
+            # Whatever the server says to the question itself, it is there again: others need not wait for that.
+            self._rest(0.0)
+        finally:
             with self._lock:
                 self._trying = False
-            raise
+
+    def _rest(self, until: float) -> None:
         with self._lock:
-            self._until, self._trying = 0.0, False
+            self._until = until
 
 
 class Connection:
@@ -154,7 +169,11 @@ class Connection:
 
     def meet(self) -> None:
         """Try once, without retries, so that a server that is not there is told of at once."""
-        with self._fuse.guard(self.place.url), translated(self.place.url):
+        with self._fuse.guard(self.place.url, self._meet):
+            self._meet()
+
+    def _meet(self) -> None:
+        with translated(self.place.url):
             self._driver.verify_connectivity()
 
     def is_there(self) -> bool:
@@ -190,7 +209,7 @@ class Connection:
                 made: T = getattr(session, how)(timed)
                 return made
 
-        with self._fuse.guard(self.place.url), translated(self.place.url):
+        with self._fuse.guard(self.place.url, self._meet), translated(self.place.url):
             try:
                 return once()
             except IncompleteCommit:

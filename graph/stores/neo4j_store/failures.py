@@ -19,6 +19,12 @@ class StoreAway(StoreUnavailable):
     """Nobody answers at the address: down, restarting, or behind a broken line."""
 
 
+class AlreadyMade(StoreError):
+    """A constraint or index that somebody else made while we were about to; never shown."""
+
+
+_ALREADY_MADE = ("SchemaRuleAlreadyExists", "IndexAlreadyExists", "ConstraintAlreadyExists", "NameAlreadyExists")
+
 _REFUSALS = {
     "Neo.ClientError.Security.Unauthorized": "refuses the name or password; set NEO4J_USERNAME, and NEO4J_PASSWORD or NEO4J_PASSWORD_FILE",
     "Neo.ClientError.Security.AuthenticationRateLimit": "refuses after too many wrong passwords; wait a little and set the right one",
@@ -56,6 +62,8 @@ def _of_server(name: str, fault: Exception) -> StoreError:
     said = _REFUSALS.get(code)
     if said is not None:
         return StoreRefused(f"{name} {said}.")
+    if code.startswith("Neo.ClientError.Schema") and code.endswith(_ALREADY_MADE):
+        return AlreadyMade(f"{name} has it already ({code}).")
     if "TransactionTimedOut" in code or "TransactionTerminated" in code or "LockClientStopped" in code:
         return StoreUnavailable(f"{name} took longer than allowed and was stopped; nothing was changed. Ask for less, or try again.")
     if "MemoryPoolOutOfMemory" in code or "TransactionOutOfMemory" in code:

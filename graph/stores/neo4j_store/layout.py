@@ -9,9 +9,11 @@ transaction, so they never tell different things; the graph can always be made a
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from types import MappingProxyType
 
 from graph.stores.neo4j_store.connection import Connection
+from graph.stores.neo4j_store.failures import AlreadyMade, StoreRefused
 from schema.errors import StoreForeign
 from schema.kinds import LinkKind, NodeKind
 from schema.ontology import LINK_KINDS, NODE_KINDS
@@ -64,9 +66,12 @@ LATE_INDEXES: Mapping[str, str] = MappingProxyType(
 _INDEXES = (
     f"CREATE INDEX caremap_page_token IF NOT EXISTS FOR (n:{PAGE}) ON (n.token)",
     f"CREATE INDEX caremap_revision_branch IF NOT EXISTS FOR (n:{REVISION}) ON (n.branch, n.number)",
-    f"CREATE INDEX caremap_map_node_label IF NOT EXISTS FOR (n:{MAP_NODE}) ON (n.label)",
     *LATE_INDEXES.values(),
 )
+
+
+_NO_LONGER = "caremap_map_node_label"
+"""An index of earlier databases that nobody asks, and that refuses a label of more than 8 kB."""
 
 
 def prepare(connection: Connection) -> int:
@@ -76,14 +81,17 @@ def prepare(connection: Connection) -> int:
     """
     name = connection.place.url
     connection.meet()
-    found = connection.ask(f"MATCH (s:{STORE} {{key: 'caremap'}}) RETURN s.layout, s.shape")
+    found = _ours(connection)
+    if not found and connection.ask("MATCH (n) RETURN 1 LIMIT 1"):
+        # It may be what another caremap, opening the same empty database, wrote since the first look: a second one decides.
+        found = _ours(connection)
+        if not found:
+            raise StoreForeign(
+                f"{name} already holds somebody else's data, and caremap shares no database: nothing was touched. Name an empty one,"
+                " with ?database= where the server has several."
+            )
     if found:
         _check_layout(name, found[0][0])
-    elif connection.ask("MATCH (n) RETURN labels(n) LIMIT 1"):
-        raise StoreForeign(
-            f"{name} already holds somebody else's data, and caremap shares no database: nothing was touched. Name an empty one,"
-            " with ?database= where the server has several."
-        )
     make_indexes(connection)
     if not found:
         found = connection.write(
@@ -96,7 +104,11 @@ def prepare(connection: Connection) -> int:
             main=MAIN_BRANCH,
         )
     _check_layout(name, found[0][0])
-    return int(found[0][1])
+    return int(str(found[0][1]))
+
+
+def _ours(connection: Connection) -> list[list[object]]:
+    return connection.ask(f"MATCH (s:{STORE} {{key: 'caremap'}}) RETURN s.layout, s.shape")
 
 
 def _check_layout(name: str, layout: object) -> None:
@@ -115,9 +127,15 @@ def _check_layout(name: str, layout: object) -> None:
 def make_indexes(connection: Connection, *, wait: bool = True) -> None:
     """Make every constraint and index that is missing, and wait until each can be used unless told not to."""
     known = {row[0] for row in connection.ask("SHOW INDEXES YIELD name RETURN name")}
+    if _NO_LONGER in known:
+        # A server that is only read needs no more room for labels.
+        with suppress(StoreRefused):
+            connection.write_at_length(f"DROP INDEX {_NO_LONGER} IF EXISTS")
     missing = [statement for statement in (*_CONSTRAINTS, *_INDEXES) if statement.split(" IF NOT")[0].split()[-1] not in known]
     for statement in missing:
-        connection.write_at_length(statement)
+        # Where several open an empty database at once, IF NOT EXISTS alone does not keep them apart.
+        with suppress(AlreadyMade):
+            connection.write_at_length(statement)
     if missing and wait:
         await_indexes(connection)
 

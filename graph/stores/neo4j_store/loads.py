@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
@@ -16,14 +17,14 @@ from graph.stores.neo4j_store import generations, staging
 from graph.stores.neo4j_store.connection import LOAD_SECONDS, Connection, rows
 from graph.stores.neo4j_store.generations import marks
 from graph.stores.neo4j_store.journal import pages_of
-from graph.stores.neo4j_store.layout import SHAPE, STORE, drop_late_indexes, make_indexes
+from graph.stores.neo4j_store.layout import SHAPE, STORE, await_indexes, drop_late_indexes, make_indexes
 from graph.stores.neo4j_store.lease import Lease
 from graph.stores.neo4j_store.lines import Ask, State, state_of
 from graph.stores.neo4j_store.net import Net, numbered
 from graph.stores.neo4j_store.replay import replayed
 from graph.stores.neo4j_store.revising import locked, made_before, record
 from graph.stores.neo4j_store.staging import Staged
-from schema.errors import StoreError
+from schema.errors import StoreError, StoreUnavailable
 from schema.records import BASE_LAYER, MAIN_BRANCH, ChangeSet
 from schema.system_map import SystemMap
 
@@ -54,6 +55,16 @@ def load(connection: Connection, token: str, meet: Meet) -> int:
     raise StoreError(
         f"{connection.place.url} kept changing while a large change was prepared, {TRIES} times; try again when others are done."
     )
+
+
+def tidy(connection: Connection, token: str) -> None:
+    """Clear what a load that died after its switch left of the generation before. Nothing where nothing is left."""
+    ask = connection.ask_at_length
+    if not ask(f"MATCH (n:{marks(state_of(ask).generation)[1]}) RETURN 1 LIMIT 1"):
+        return
+    # Where it belongs to a load that is under way, that one clears it.
+    with suppress(StoreUnavailable), Lease(connection, token) as lease:
+        staging.clear(connection, marks(state_of(ask).generation)[1], lease)
 
 
 def remake(connection: Connection, token: str, map_at: Callable[[Ask, State], SystemMap]) -> None:
@@ -107,10 +118,14 @@ def _shown(
         revision = connection.writing(partial(switch, staged), seconds=LOAD_SECONDS)
     finally:
         if many:
-            # The server fills them while the map is in use already: what asks for one meanwhile does without.
             make_indexes(connection, wait=False)
     if revision is not None:
         staging.clear(connection, old, lease)
+    if many:
+        # The server fills them meanwhile. What looks for the claims of many links would take for ever without them; but
+        # where the server goes away now, the load has held all the same.
+        with suppress(StoreError):
+            await_indexes(connection)
     return revision
 
 

@@ -200,6 +200,7 @@ class Neo4jStore:
             net = met(change, before).change
             if weight(net) > IN_ONE_TRANSACTION:
                 return self._loaded(change, token)
+            loads.tidy(self._connection, token)
             change = net
         try:
             return self._connection.writing(partial(self._edit, change, token), seconds=EDIT_SECONDS)

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from schema.kinds import Basis, LinkKind, NodeKind, Sign
 from schema.records import Claim, Link, Node
+from schema.rows import MapRows, Row
 from schema.system_map import SystemMap
-from schema.validation import MapRows, Row, build_map
+from schema.validation import build_map
 from schema.wire import to_json
 
 NAMES = "abcdefg"

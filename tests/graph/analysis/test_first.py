@@ -411,3 +411,14 @@ def test_the_order_of_links_and_a_part_that_nothing_reaches_change_no_answer(nam
     more = [*reversed(nodes), a_node("far"), a_node("further")]
     turned = ask(SystemMap.of(more, [a_link("far +> further 0.5"), *reversed(list(base.links))]), name, node).to_json()
     assert turned == plain
+
+
+def test_sentences_call_nodes_by_their_names() -> None:
+    base = a_map("body -makes-> d", "d +> f 0.5", "worker -observes-> f", kinds=KINDS)
+    named = SystemMap.of([replace(node, label=f"The {node.id}") for node in base.nodes], base.links)
+    unused = with_links(named, a_link("worker -informs-> body", used=Use.NO, claims=(CITED,)))
+    said = item(ask(unused, "sight"), "body")
+    assert said.facts["not_seen"] == ("f",)
+    assert "none of 1 (The f)" in said.text
+    ended = SystemMap.of([replace(node, valid_to="2030-01-01") if node.id == "d" else node for node in named.nodes], named.links)
+    assert "The d lapses" in ask(ended, "future", moment="f", as_of=date(2026, 1, 1)).text

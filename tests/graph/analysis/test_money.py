@@ -166,6 +166,7 @@ def test_ring_fenced_money_moves_along_its_purpose_and_the_rest_is_held() -> Non
     assert found is not None
     ends = {(end.kind, end.to, end.purpose): end.exact for end in found.ends}
     assert ends[("held", None, "homes")] == 40
+    assert "held at B for homes, beyond what is known to leave for that purpose" in found.text
     assert ends[("final_spend", "c", None)] == 20 + Fraction(40 * 20, 100)
     assert ends[("final_spend", "d", None)] == Fraction(40 * 70, 100)
     assert ends[("remainder", None, None)] == Fraction(40 * 10, 100)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graph.analysis.whatif import whatif
+from graph.analysis.whatif import draws, whatif
 from graph.results.whatif import WhatIfAnswer
 from graph.scope import Filters, Scenario
 from graph.snapshot import Snapshot
@@ -107,6 +107,7 @@ def test_a_slow_spiral_is_no_cycle() -> None:
     """A state that turns and shrinks a little each round comes to rest in the end."""
     whole = a_map("on +> a 0.5", "a +> b 1", "b -> a 1")
     answer = ask(whole, rule="kosko", transfer="tanh", held={"on": 0.1}, steepness=0.99)
+    assert answer.norm is answer.to_json()["spectral_norm"] is None
     assert answer.run.state == "fixed"
     assert answer.run.steps > 50
 
@@ -379,3 +380,24 @@ def test_only_links_that_carry_impact_count_and_kinds_add_up() -> None:
     )
     assert ask(whole).norm == pytest.approx(0.75)
     assert LinkKind.AIMS_AT in {link.kind for link in whole.links}
+
+
+def test_draws_that_are_stopped_count_in_whole_lots_and_say_how_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(draws, "DRAWN_AT_ONCE", 50)
+    system_map = a_map("a +> b", "b -> c", "c +> b")
+    snapshot = Snapshot(system_map)
+    begun: list[int] = []
+    drawn_weights = draws.drawn_weights
+
+    def counted(*arguments: object) -> object:
+        begun.append(1)
+        return drawn_weights(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(draws, "drawn_weights", counted)
+    # Two runs a lot: the third lot is begun and cut short.
+    cut = whatif(snapshot, Scenario(held={"a": 1.0}, draws=1_000, seed=3), Filters(), stop=lambda: len(begun) > 4)
+    assert cut.draws is not None
+    assert (cut.draws.runs, cut.draws.complete, cut.complete) == (100, False, False)
+    whole = whatif(snapshot, Scenario(held={"a": 1.0}, draws=100, seed=3), Filters())
+    assert whole.draws is not None
+    assert whole.draws.bands == cut.draws.bands

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graph.kernels import growing, pairs
-from graph.kernels.fan import Fan, fan_in, fan_out, strongest_of_each
-from graph.kernels.pairs import paths_of_pairs
+from graph.kernels import pairs, ways
+from graph.kernels.fan import Best, Fan, fan_in, fan_out, strongest_of_each
+from graph.kernels.pairs import paths_of_pairs, strongest_of_pairs
 from graph.kernels.paths import PathProblem, all_paths
 from graph.kernels.ranking import strongest_places
 from tests.graph.kernels.oracle import every_simple_path, problem_of, problems, strongest_first
@@ -27,6 +27,17 @@ def paths_by_end(fan: Fan) -> dict[int, list[tuple[int, ...]]]:
     return {end: sorted(fan.rows_of(places.tolist())) for end, places in fan.by_end()}
 
 
+def paths_by_pair(found: list[Best]) -> dict[tuple[int, int], tuple[int, ...]]:
+    """The paths of some pairs of a start and an end; all nodes are ends, so that an end's place is its row."""
+    return {
+        pair: rows
+        for best in found
+        for pair, rows in zip(
+            zip(best.starts.tolist(), best.ends.tolist(), strict=True), best.fan.rows_of(best.places.tolist()), strict=True
+        )
+    }
+
+
 def every_path_by_end(problem: PathProblem, ends: list[tuple[int, int]]) -> dict[int, list[tuple[int, ...]]]:
     found = {place: sorted(every_simple_path(between(problem, *pair))) for place, pair in enumerate(ends)}
     return {place: paths for place, paths in found.items() if paths}
@@ -36,7 +47,7 @@ def every_path_by_end(problem: PathProblem, ends: list[tuple[int, int]]) -> dict
 def every_size(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Every test of this fixture runs with beginnings grown all at once and two at a time."""
     if request.param == "tiny blocks":
-        monkeypatch.setattr(growing, "BLOCK", 2)
+        monkeypatch.setattr(ways, "BLOCK", 2)
     return str(request.param)
 
 
@@ -96,23 +107,21 @@ class TestFans:
         nodes = np.arange(problem.index.n_nodes, dtype=np.int32)
         starts = [int(node) for node in np.unique(problem.sources)]
         found = list(strongest_of_each(problem, starts, nodes, max_paths=MANY))
-        assert [start for start, _, _ in found] == starts
-        for start, best, fan in found:
-            assert fan.complete
-            expected = every_path_by_end(problem, [(start, end) for end in nodes.tolist()])
-            assert dict(zip(best, fan.rows_of(list(best.values())), strict=True)) == {
-                end: strongest_first(problem, paths)[0] for end, paths in expected.items()
-            }
+        assert all(best.fan.complete for best in found)
+        by_pair = paths_by_pair(found)
+        assert list(dict.fromkeys(start for start, _ in by_pair)) == [start for start in starts if any(start == one for one, _ in by_pair)]
+        expected = every_path_by_end(problem, pairs := [(start, end) for start in starts for end in nodes.tolist()])
+        assert by_pair == {pairs[place]: strongest_first(problem, paths)[0] for place, paths in expected.items()}
 
     @settings(max_examples=80, deadline=None)
     @given(problems(), st.integers(1, 2))
     def test_where_too_many_paths_are_in_question_only_real_ones_are_named(self, problem: PathProblem, most: int) -> None:
         nodes = np.arange(problem.index.n_nodes, dtype=np.int32)
-        for start, best, fan in strongest_of_each(problem, [int(problem.sources[0])], nodes, max_paths=most):
-            for end, rows in zip(best, fan.rows_of(list(best.values())), strict=True):
-                paths = every_simple_path(between(problem, start, end))
+        for best in strongest_of_each(problem, [int(problem.sources[0])], nodes, max_paths=most):
+            for pair, rows in paths_by_pair([best]).items():
+                paths = every_simple_path(between(problem, *pair))
                 assert rows in paths
-                assert not fan.complete or rows == strongest_first(problem, paths)[0]
+                assert not best.fan.complete or rows == strongest_first(problem, paths)[0]
 
     def test_a_fan_that_is_stopped_is_not_complete(self) -> None:
         problem = _line()
@@ -126,7 +135,7 @@ def _line() -> PathProblem:
 @pytest.fixture(params=["together", "tiny blocks", "too many at once", "large map", "few pairs at once"])
 def every_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Every test of this fixture runs with all pairs in one search, and with each that has to be searched by itself."""
-    changed = {"tiny blocks": (growing, "BLOCK", 2), "too many at once": (pairs, "PATHS_AT_ONCE", 1)}
+    changed = {"tiny blocks": (ways, "BLOCK", 2), "too many at once": (pairs, "PATHS_AT_ONCE", 1)}
     changed |= {"large map": (pairs, "SMALL_LINKS", 0), "few pairs at once": (pairs, "PAIRS_AT_ONCE", 2)}
     if request.param in changed:
         module, name, value = changed[request.param]
@@ -167,3 +176,19 @@ def test_the_strongest_places_are_the_first_in_the_order_of_answers(problem: Pat
     found = all_paths(problem)
     got = [found.path(place) for place in strongest_places(found, problem.rank, most)]
     assert got == strongest_first(problem, every_simple_path(problem))[:most]
+
+
+@pytest.mark.usefixtures("every_way")
+class TestStrongestOfPairs:
+    @settings(max_examples=60, deadline=None)
+    @given(problems(), st.integers(1, 4))
+    def test_the_strongest_of_each_pair_come_in_order_with_the_number_of_all(self, problem: PathProblem, most: int) -> None:
+        nodes = range(problem.index.n_nodes)
+        asked = [(source, target) for source in nodes for target in nodes if source != target][:12]
+        found = list(strongest_of_pairs(problem, asked, most, max_paths=MANY))
+        assert len(found) == len(asked)
+        for pair, strongest in zip(asked, found, strict=True):
+            paths = every_simple_path(between(problem, *pair))
+            assert strongest.complete
+            assert strongest.count == len(paths)
+            assert [tuple(path) for path in strongest.paths] == strongest_first(problem, paths)[:most]

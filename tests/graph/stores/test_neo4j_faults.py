@@ -257,6 +257,7 @@ def test_a_server_killed_during_a_load_shows_the_old_map_or_the_new_one_and_the_
         assert store.map_in_graph().digest() == store.snapshot(Scope()).map.digest()
         assert store.apply(a_large_change("new", 500)) == 2
         assert labels_show(server) == (802, 800)
+        assert reached(server).run("MATCH (n) WHERE n:CaremapEven OR n:CaremapOdd RETURN count(n)") == [[1602]]
         store.apply(a_large_change("more", 100))
         assert store.map_in_graph().digest() == store.snapshot(Scope()).map.digest()
         assert reached(server).run(
@@ -264,7 +265,8 @@ def test_a_server_killed_during_a_load_shows_the_old_map_or_the_new_one_and_the_
         ) == [[0]]
 
 
-def test_a_store_outlives_its_servers_restart_and_tells_the_truth_meanwhile(server: Server) -> None:
+def test_a_store_outlives_its_servers_restart_and_tells_the_truth_meanwhile(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "RETRY_SECONDS", 3.0)
     with opened(server.url) as store:
         store.apply(a_change("a +> b"))
         assert store.is_there()
@@ -276,6 +278,12 @@ def test_a_store_outlives_its_servers_restart_and_tells_the_truth_meanwhile(serv
         begun = time.monotonic()
         with pytest.raises(StoreUnavailable, match="does not answer"):
             store.head()
+        assert time.monotonic() - begun < 1
+        # Who asks after the moment of rest meets the server first, and waits for no retries either.
+        time.sleep(connection.REST_SECONDS + 0.1)
+        begun = time.monotonic()
+        with pytest.raises(StoreUnavailable):
+            store.snapshot(Scope())
         assert time.monotonic() - begun < 1
         assert not store.is_there()
         with pytest.raises(StoreUnavailable):
@@ -349,7 +357,8 @@ def test_a_full_disk_fails_the_load_and_leaves_the_map_as_it_was(server: Server,
 def test_a_read_only_server_still_answers_and_says_that_nothing_was_written(server: Server) -> None:
     with opened(server.url) as store:
         store.apply(a_change("a +> b"))
-    server.kill()
+    # In order: a database that was killed must recover, for which it has to write.
+    server.stop()
     server.start(settings=["server.databases.default_to_read_only=true"])
     try:
         with opened(server.url) as store:

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -11,8 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from graph.scope import Scope
-from graph.stores.neo4j_store import Credentials, Neo4jStore, generations, staging
+from graph.stores.neo4j_store import Credentials, Neo4jStore, generations, layout, staging
 from graph.stores.neo4j_store import store as store_module
+from graph.stores.neo4j_store.connection import Connection
 from graph.stores.neo4j_store.layout import GENERATION, LINK_TYPE, NODE_LABEL, SHAPE
 from schema.errors import BadInput, StoreForeign
 from schema.kinds import Basis, FlowKind, LinkKind, Mark, NodeKind, Sign
@@ -276,10 +278,44 @@ def test_a_database_with_somebody_elses_data_is_refused_and_left_alone(neo4j_ser
     neo4j_server.wipe()
 
 
-@pytest.mark.parametrize(("layout", "said"), [(99, "newer caremap"), (0, "caremap copy FROM_URL")])
-def test_another_layout_of_ours_is_refused_with_what_to_do(store: Neo4jStore, neo4j_server: Reached, layout: int, said: str) -> None:
+def test_many_that_open_an_empty_database_at_once_all_find_it_theirs(neo4j_server: Reached) -> None:
+    neo4j_server.wipe()
+    for (name,) in neo4j_server.run("SHOW CONSTRAINTS YIELD name RETURN name"):
+        neo4j_server.run(f"DROP CONSTRAINT {name}")
+    for (name,) in neo4j_server.run("SHOW INDEXES YIELD name, type WHERE type <> 'LOOKUP' RETURN name"):
+        neo4j_server.run(f"DROP INDEX {name}")
+    ready = threading.Barrier(6)
+
+    def open_one() -> int:
+        ready.wait()
+        with another(neo4j_server) as store:
+            return store.head()
+
+    with ThreadPoolExecutor(6) as pool:
+        assert [each.result() for each in [pool.submit(open_one) for _ in range(6)]] == [0] * 6
+    assert neo4j_server.run("MATCH (s:CaremapStore) RETURN count(s)") == [[1]]
+    assert neo4j_server.run("SHOW CONSTRAINTS YIELD name RETURN count(*)")[0][0] == len(layout._CONSTRAINTS)
+
+
+def test_what_another_caremap_made_between_two_looks_is_nobody_elses_data(neo4j_server: Reached, monkeypatch: pytest.MonkeyPatch) -> None:
+    neo4j_server.wipe()
+    ask, others = Connection.ask, [another]
+
+    def asked(connection: Connection, cypher: str, /, **parameters: object) -> list[list[object]]:
+        if cypher.startswith("MATCH (n) ") and others:
+            others.pop()(neo4j_server).close()
+        return ask(connection, cypher, **parameters)
+
+    monkeypatch.setattr(Connection, "ask", asked)
+    with another(neo4j_server) as store:
+        assert store.head() == 0
+    assert not others
+
+
+@pytest.mark.parametrize(("number", "said"), [(99, "newer caremap"), (0, "caremap copy FROM_URL")])
+def test_another_layout_of_ours_is_refused_with_what_to_do(store: Neo4jStore, neo4j_server: Reached, number: int, said: str) -> None:
     store.apply(a_change("a +> b"))
-    neo4j_server.run("MATCH (s:CaremapStore) SET s.layout = $layout", layout=layout)
+    neo4j_server.run("MATCH (s:CaremapStore) SET s.layout = $layout", layout=number)
     with pytest.raises(StoreForeign, match=said):
         another(neo4j_server)
     neo4j_server.run("MATCH (s:CaremapStore) SET s.layout = 1")
@@ -316,10 +352,23 @@ def test_the_constraints_and_indexes_are_there_from_the_first_use(store: Neo4jSt
     assert unique == [[["id"]]]
 
 
+def test_a_label_may_be_as_long_as_a_map_may_hold_also_where_an_earlier_index_stood(neo4j_server: Reached) -> None:
+    neo4j_server.wipe()
+    neo4j_server.run("CREATE INDEX caremap_map_node_label IF NOT EXISTS FOR (n:MapNode) ON (n.label)")
+    with another(neo4j_server) as store:
+        store.apply(ChangeSet(by="b", why="long", put_nodes=(a_node("a", label="ö" * 10_000),)))
+        assert store.map_in_graph().digest() == store.snapshot(Scope()).map.digest()
+
+
 def test_a_url_holds_no_password_and_credentials_show_none(monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> None:
-    with pytest.raises(BadInput, match="NEO4J_PASSWORD") as caught:
-        Neo4jStore("neo4j://me:hunter2@host", Credentials())
-    assert "hunter2" not in str(caught.value)
+    for url in ("neo4j://me:hunter2@host", "neo4j://me:7/hunter2@host", "neo4j://me:#hunter2@host"):
+        with pytest.raises(BadInput, match="NEO4J_PASSWORD") as caught:
+            Neo4jStore(url, Credentials())
+        assert "hunter2" not in str(caught.value)
+    for url in ("neo4j://host?password=hunter2", "neo4j://host?database=a&password=hunter2", "neo4j://host#hunter2"):
+        with pytest.raises(BadInput, match="neo4j://host") as caught:
+            Neo4jStore(url, Credentials())
+        assert "hunter2" not in str(caught.value)
     assert "hunter2" not in repr(Credentials(password="hunter2"))
     for url in ("neo4j://", "neo4j://host/path", "http://host", "neo4j://host?user=x", "neo4j://host:port", "neo4j://host#x"):
         with pytest.raises(BadInput):

@@ -1,0 +1,78 @@
+"""One map: where it comes from, how large it is, and what stands on it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from graph.holding import Holding
+from graph.scope import Scope
+from graph.snapshot import Snapshot
+from graph.store import MapSize, MapSource, ReadableStore, Store
+from schema.records import MAIN_BRANCH, Node, Source
+
+
+class OneMap:
+    """A map, in a store or in a file, and its newest snapshots. Safe to use from several threads."""
+
+    def __init__(self, source: MapSource, *, held_links: int | None = None) -> None:
+        """`held_links` is how many links of a map this process may hold; None: any number. See `graph.holding`."""
+        self._source = source
+        self._holding = Holding(source, held_links)
+
+    @property
+    def url(self) -> str:
+        """Where the map comes from, without any secret."""
+        return self._source.url
+
+    def head(self, branch: str = MAIN_BRANCH) -> int:
+        """The newest revision of a branch. Cheap: reads no map."""
+        return self._source.head(branch)
+
+    def snapshot(self, scope: Scope | None = None) -> Snapshot:
+        """The whole map in a scope, cached by its revision: the newest one is asked for each time. Raises BadQuestion where it
+        is larger than this process may hold."""
+        return self._holding.snapshot(scope or Scope())
+
+    def holds_the_map(self) -> bool:
+        """Whether the map is small enough to be held; else only some questions are answered, each from a part of it."""
+        return not self._holding.is_too_large()
+
+    def size(self) -> MapSize:
+        """How much stands on the newest map of branch main, base layer. Cheap: reads no map."""
+        return self._holding.size()
+
+    def source(self, identifier: str) -> Source | None:
+        """A source of the newest map by its id; None where it has none."""
+        return self._holding.source(identifier)
+
+    def names_in(self, text: str, scope: Scope | None = None) -> tuple[str, ...]:
+        """The names in a comma-separated text; an id or label that itself holds commas is one name."""
+        return self._holding.names_in(text, scope or Scope())
+
+    def search(self, text: str, *, most: int = 20) -> tuple[Node, ...]:
+        """Nodes whose id, label, other names or text hold the words, best first."""
+        if isinstance(self._source, ReadableStore) and not self.holds_the_map():
+            return self._holding.search(text, most)
+        snapshot = self.snapshot()
+        if isinstance(self._source, Store):
+            ids: Sequence[str] = self._source.search(text, most=most)
+        else:
+            ids = _search_in(snapshot, text, most)
+        return tuple(snapshot.map.node(identifier) for identifier in ids if identifier in snapshot.row_of)
+
+    def close(self) -> None:
+        """Let go of the store."""
+        self._source.close()
+
+
+def _search_in(snapshot: Snapshot, text: str, most: int) -> list[str]:
+    """Search a map that no store keeps: all words must be somewhere in a node; labels count most."""
+    words = text.lower().split()
+    if not words:
+        return []
+    ranked = []
+    for row, node in enumerate(snapshot.map.nodes):
+        label, rest = f"{node.id} {node.label}".lower(), " ".join((*node.aliases, node.text or "")).lower()
+        if all(word in label or word in rest for word in words):
+            ranked.append((-sum(word in label for word in words), len(node.label), row))
+    return [snapshot.map.nodes[row].id for _, _, row in sorted(ranked)[:most]]
