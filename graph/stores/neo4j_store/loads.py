@@ -31,8 +31,8 @@ from schema.system_map import SystemMap
 if TYPE_CHECKING:
     from neo4j import ManagedTransaction
 
-MANY_CLAIMS = 20_000
-"""From so many claims on, indexes are left out during the switch and made after it."""
+MANY_ELEMENTS = 20_000
+"""From so many nodes and claims on, indexes are left out during the switch and made after it."""
 
 TRIES = 5
 
@@ -111,7 +111,7 @@ def _shown(
     staged = staging.stage(connection, system_map, new, lease)
     if ready is not None:
         ready()
-    many = staged.claims > MANY_CLAIMS
+    many = staged.elements > MANY_ELEMENTS
     if many:
         drop_late_indexes(connection)
     try:
