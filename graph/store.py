@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeAlias, TypeVar, runtime_checkable
 
 from graph.scope import Scope
 from graph.snapshot import Snapshot
-from schema.errors import BadInput
+from schema.errors import BadInput, Conflict
 from schema.kinds import LinkKind, NodeKind
 from schema.records import BASE_LAYER, MAIN_BRANCH, ChangeSet, Link, Node, Source
 from schema.system_map import SystemMap
@@ -201,6 +201,25 @@ class ReadableStore(Store, Protocol):
     def reader(self) -> MapReader:
         """A reader of the newest map of branch main, base layer."""
         ...
+
+
+NAMED_IN_CONFLICT = 1_000
+"""A conflict names so many ids at most."""
+
+
+def conflict(branch: str, *, expected: int, found: int, touched: Iterable[str]) -> Conflict:
+    """What every store says to a change made at another revision of a branch than its newest; `touched` since, in order."""
+    changed = list(dict.fromkeys(touched))[:NAMED_IN_CONFLICT]
+    since = ", ".join(changed[:10]) + (f" and {len(changed) - 10} more" if len(changed) > 10 else "")
+    if expected >= found:
+        since = "nothing: that revision is not there yet"
+    return Conflict(
+        f"The change was made at revision {expected} of branch {branch!r}, which is at {found} now. Changed since: {since}."
+        " Read the map again, look at what changed, and make the change anew.",
+        expected=expected,
+        found=found,
+        changed=changed,
+    )
 
 
 def words_of(text: str) -> list[str]:

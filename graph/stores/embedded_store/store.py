@@ -12,7 +12,7 @@ from graph.changes import checked
 from graph.changes import inverse as inverse_of
 from graph.scope import Scope
 from graph.snapshot import Snapshot
-from graph.store import HistoryEntry, MapSize
+from graph.store import NAMED_IN_CONFLICT, HistoryEntry, MapSize, conflict
 from graph.stores.embedded_store import words
 from graph.stores.embedded_store.connections import Connections, Place, reading, writing
 from graph.stores.embedded_store.kept_columns import KeptColumns
@@ -24,9 +24,6 @@ from graph.stores.embedded_store.rows import Rows, source_of, table_of_rows, who
 from graph.stores.embedded_store.writing import Writer
 from schema.errors import BadInput, Conflict, StoreUnavailable
 from schema.records import BASE_LAYER, MAIN_BRANCH, ChangeSet
-
-NAMED_IN_CONFLICT = 1_000
-"""How many of the ids that changed in between a conflict names."""
 
 _ENTRY = 'revision, "by", "when", why, branches.name, layers.name, put_nodes, put_links, put_sources, removed'
 
@@ -238,7 +235,6 @@ class EmbeddedStore:
             return revision
 
     def _conflict(self, connection: sqlite3.Connection, branch: Branch, expected: int) -> Conflict:
-        since = "nothing: that revision is not there yet"
         changed: list[str] = []
         if expected < branch.head:
             line = line_of(connection, branch, ())
@@ -252,15 +248,7 @@ class EmbeddedStore:
                             (part, expected, upto, expected, upto, NAMED_IN_CONFLICT),
                         )
                     ]
-            changed = list(dict.fromkeys(changed))[:NAMED_IN_CONFLICT]
-            since = ", ".join(changed[:10]) + (f" and {len(changed) - 10} more" if len(changed) > 10 else "")
-        return Conflict(
-            f"The change was made at revision {expected} of branch {branch.name!r}, which is at {branch.head} now. Changed since: {since}."
-            " Read the map again, look at what changed, and make the change anew.",
-            expected=expected,
-            found=branch.head,
-            changed=changed,
-        )
+        return conflict(branch.name, expected=expected, found=branch.head, touched=changed)
 
     def create_branch(self, name: str, from_revision: int | None = None) -> None:
         """Begin a branch at a revision (None: main's newest)."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from graph.changes import inverse as inverse_of
 from graph.scope import Scope
 from graph.snapshot import Snapshot
-from graph.store import HistoryEntry, MapSize, match_rank, words_of
+from graph.store import HistoryEntry, MapSize, conflict, match_rank, words_of
 from graph.stores.neo4j_store import loads, reading
 from graph.stores.neo4j_store.connection import Connection, Credentials, Place, rows
 from graph.stores.neo4j_store.edits import edit_graph
@@ -42,7 +42,6 @@ IN_ONE_TRANSACTION = 50_000
 """A change of more records than this, claims counted, is staged beside the graph and shown in one switch."""
 
 EDIT_SECONDS = 30.0
-NAMED_IN_CONFLICT = 1_000
 
 
 class _TooLarge(Exception):
@@ -251,18 +250,9 @@ class Neo4jStore:
 
     def _conflict(self, ask: Ask, state: State, change: ChangeSet) -> Conflict:
         branch, expected = state.branch(change.branch), change.base_revision or 0
-        since, changed = "nothing: that revision is not there yet", list[str]()
-        if expected < branch.head:
-            later = changes(ask, revisions(ask, state.line(change.branch), since=expected))
-            changed = list(dict.fromkeys(identifier for one in later for identifier in ids_of(one)))[:NAMED_IN_CONFLICT]
-            since = ", ".join(changed[:10]) + (f" and {len(changed) - 10} more" if len(changed) > 10 else "")
-        return Conflict(
-            f"The change was made at revision {expected} of branch {branch.name!r}, which is at {branch.head} now. Changed since: {since}."
-            " Read the map again, look at what changed, and make the change anew.",
-            expected=expected,
-            found=branch.head,
-            changed=changed,
-        )
+        later = changes(ask, revisions(ask, state.line(change.branch), since=expected)) if expected < branch.head else []
+        touched = (identifier for one in later for identifier in ids_of(one))
+        return conflict(branch.name, expected=expected, found=branch.head, touched=touched)
 
     def create_branch(self, name: str, from_revision: int | None = None) -> None:
         """Begin a branch at a revision (None: main's newest)."""
