@@ -6,14 +6,13 @@ file are judged leniently, as the semantics allow: what the vocabulary does not 
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import TypeVar
 
 from schema.bundling import claim_counts, common_sign
+from schema.collector import at_rest
 from schema.errors import InvalidMap, Problem, not_on_the_map
 from schema.kinds import LinkKind, NodeKind, Sign
 from schema.merging import bundle_key, merged
@@ -93,21 +92,9 @@ def _decoded(rows: Iterable[Row], decode: Callable[[object, str, list[Problem]],
             reading.say(row, "id", f"{record.id!r} stands already at {earlier[0].place}; ids must be unique")
 
 
-@contextmanager
-def _no_collecting() -> Iterator[None]:
-    """Without the cycle collector, which would walk all the records again and again while they are being made."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
-
 def check_rows(rows: MapRows, known: Mapping[str, NodeKind] | None = None, known_sources: Iterable[str] = ()) -> Checked:
     """Check rows and make the map. `known` gives nodes that are already on the map that the rows will join. O(rows)."""
-    with _no_collecting():
+    with at_rest():
         return _check(rows, _Reading(known=known or {}, known_sources=frozenset(known_sources), problems=list(rows.problems)))
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields
 from difflib import get_close_matches
 from enum import StrEnum
+from operator import attrgetter
 from typing import Any
 
 from schema.errors import Problem
@@ -46,8 +47,9 @@ class _Shape:
         self.attribute_of = {renamed.get(item.name, item.name): item.name for item in fields(record)}
         self.decoder_of = {name: decoders.get(attribute, decode_text) for name, attribute in self.attribute_of.items()}
         default_of = {item.name: item.default_factory() if item.default_factory is not MISSING else item.default for item in fields(record)}
-        self.pairs = [(renamed.get(name, name), name, default) for name, default in default_of.items()]
-        self.required = [name for name, _, default in self.pairs if default is MISSING]
+        self.pairs = [(renamed.get(name, name), default) for name, default in default_of.items()]
+        self.values_of = attrgetter(*default_of)
+        self.required = [name for name, default in self.pairs if default is MISSING]
 
     def decode(self, data: object, place: str, problems: list[Problem]) -> Any | None:
         """The record, or None with the problems added. Absent and null fields take their defaults."""
@@ -79,13 +81,11 @@ class _Shape:
 
     def encode(self, record: Any) -> Json:
         """The JSON object of a record: fields at their default are left out; order is that of the record."""
-        made: Json = {}
-        for name, attribute, default in self.pairs:
-            value = getattr(record, attribute)
-            if value is None or value is default or (default is not MISSING and value == default):
-                continue
-            made[name] = _plain(value)
-        return made
+        return {
+            name: _plain(value)
+            for (name, default), value in zip(self.pairs, self.values_of(record), strict=True)
+            if value is not None and value is not default and value != default
+        }
 
 
 class _Many:

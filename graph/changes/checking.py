@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from graph.changes.before import Before, WholeMap, ids_of
 from graph.changes.bundling import bundled
+from schema.collector import at_rest
 from schema.errors import InvalidMap, Problem
 from schema.ontology import LINK_RULES
 from schema.records import ChangeSet, Link, Node, Source
@@ -28,7 +29,8 @@ def checked(change: ChangeSet, before: SystemMap | Before) -> ChangeSet:
     map in memory a pass over its columns.
     """
     before = WholeMap(before) if isinstance(before, SystemMap) else before
-    change = _read_back(_put_wins(change))
+    with at_rest():
+        change = _read_back(_put_wins(change))
     problems = [problem for problem in check_change(change, before.kinds) if problem.severity == "error"]
     problems += _given_twice(change)
     problems += _not_there(change, before)

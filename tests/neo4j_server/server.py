@@ -118,8 +118,10 @@ class Server:
     """One server with its data in a folder, which may be killed and started again. Use as a context manager."""
 
     def __init__(self, folder: Path, which: Release, *, heap: str = "1g", settings: Sequence[str] = (), for_speed: bool = False) -> None:
-        """`for_speed` compiles as a real server does; without it Java starts sooner and runs slower, which suits tests."""
+        """`for_speed` compiles and keeps its files in memory as a real server does; without it Java starts sooner and runs slower,
+        which suits tests."""
         self.folder, self.which, self.heap, self.settings, self.for_speed = folder, which, heap, tuple(settings), for_speed
+        self.page_cache = "2g" if for_speed else "256m"
         self.port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -151,7 +153,7 @@ class Server:
         opened = [f"--add-opens={name}=ALL-UNNAMED" for name in _OPEN]
         compiled = () if self.for_speed else ("-XX:TieredStopAtLevel=1",)
         options = [f"-Xmx{self.heap}", "-XX:+UseParallelGC", *compiled, *opened, "-cp", f"{jars}/*"]
-        asked = ["dbms.usage_report.enabled=false", "server.memory.pagecache.size=256m", *self.settings, *settings]
+        asked = ["dbms.usage_report.enabled=false", f"server.memory.pagecache.size={self.page_cache}", *self.settings, *settings]
         self._log = (self.folder / "console.log").open("ab")
         self._process = subprocess.Popen(
             [self.which.java, *options, str(LAUNCHER), str(self.folder), str(self.port), *asked],

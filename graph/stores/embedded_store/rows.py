@@ -14,6 +14,7 @@ import numpy as np
 from graph.changes import LinkEnds
 from graph.stores.embedded_store.kept_nodes import LAZY_FROM, KeptNodes, map_of, node_of
 from graph.stores.embedded_store.lines import Line
+from schema.collector import at_rest
 from schema.kinds import LinkKind, NodeKind
 from schema.ontology import LINK_KINDS
 from schema.records import ChangeSet, Link, Node, Source
@@ -58,10 +59,11 @@ def in_batches(items: Iterable[T], size: int = AT_ONCE) -> Iterator[list[T]]:
 
 def whole_map(connection: sqlite3.Connection, line: Line) -> SystemMap:
     """The map in sight of a line, in its order. Reads links in columns and decodes none of them."""
-    ids, payloads = _payloads(connection, "nodes", line)
-    nodes: Sequence[Node] = tuple(map(node_of, payloads)) if len(ids) <= LAZY_FROM else KeptNodes.of(ids, payloads)
-    sources = map(source_of, _payloads(connection, "sources", line)[1])
-    return map_of(nodes, _links(connection, line, ids), tuple(sources))
+    with at_rest():
+        ids, payloads = _payloads(connection, "nodes", line)
+        nodes: Sequence[Node] = tuple(map(node_of, payloads)) if len(ids) <= LAZY_FROM else KeptNodes.of(ids, payloads)
+        sources = map(source_of, _payloads(connection, "sources", line)[1])
+        return map_of(nodes, _links(connection, line, ids), tuple(sources))
 
 
 def _payloads(connection: sqlite3.Connection, table: str, line: Line) -> tuple[list[str], list[bytes]]:

@@ -2,30 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, TypeAlias
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import repeat
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from graph.stores.neo4j_store.shape import Plan, flat
 
 Key: TypeAlias = tuple[Any, ...]
-
-
-class Rows(NamedTuple):
-    """Objects that say the same fields, and columns of what goes beside them."""
-
-    objects: list[dict[str, Any]]
-    beside: tuple[list[Any], ...]
-
-    def add(self, data: dict[str, Any], beside: Sequence[Any]) -> None:
-        """One more object. Columns grow one by one: a tuple for every row would keep the garbage collector busy."""
-        self.objects.append(data)
-        for column, value in zip(self.beside, beside, strict=True):
-            column.append(value)
-
-    @classmethod
-    def none(cls, width: int) -> Rows:
-        """No object yet, with so many values to come beside each."""
-        return cls([], tuple([] for _ in range(width)))
+T = TypeVar("T")
 
 
 class Group(NamedTuple):
@@ -33,7 +17,7 @@ class Group(NamedTuple):
 
     key: Key
     properties: dict[str, Sequence[Any]]
-    beside: tuple[list[Any], ...]
+    beside: tuple[Sequence[Any], ...]
 
     @property
     def n_rows(self) -> int:
@@ -41,56 +25,41 @@ class Group(NamedTuple):
         return len(self.beside[0])
 
 
-class Groups:
-    """Collects objects, each with some values that go beside it, and gives them back as columns of properties.
+def grouped(objects: Sequence[dict[str, Any]], keys: Iterable[Key], *beside: Sequence[Any]) -> Iterator[Group]:
+    """Objects as columns of properties, those together that have the same key and say the same fields in the same order.
 
-    Objects are told apart by a key and by the fields that they say, in their order. O(objects), most of it in the
-    interpreter's own loops.
+    `keys` may be endless (`repeat`). `beside` are columns of what goes with each object, at least one. O(objects), most of it in
+    the interpreter's own loops.
     """
-
-    def __init__(self) -> None:
-        self._plans: dict[tuple[str, ...], Plan | None] = {}
-        self._rows: dict[tuple[Key, tuple[str, ...]], Rows] = {}
-
-    def add(self, key: Key, data: dict[str, Any], *beside: Any) -> None:
-        """One object, with what goes beside it: as many values for every object of a key, and at least one."""
-        said = key, tuple(data)
-        rows = self._rows.get(said)
-        if rows is None:
-            rows = self._rows[said] = Rows.none(len(beside))
-        rows.add(data, beside)
-
-    def taken(self) -> Iterator[Group]:
-        """What was added since the last time."""
-        taken, self._rows = self._rows, {}
-        for (key, said), rows in taken.items():
-            plan = self._plan(said)
-            if plan is None:
-                yield from _nested(key, rows)
-                continue
-            columns = _columns(said, rows)
+    for (key, names), chosen in _alike(keys, objects).items():
+        rows, alongside = _taken(objects, chosen), tuple(_taken(column, chosen) for column in beside)
+        plan = Plan.of(names)
+        if plan is not None:
+            columns = _columns(names, rows)
             made = {shown: [*map(float, columns[name])] if is_float else columns[name] for name, shown, is_float in plan.fields}
-            yield Group(key=key, properties=made, beside=rows.beside)
-
-    def _plan(self, said: tuple[str, ...]) -> Plan | None:
-        if said not in self._plans:
-            self._plans[said] = Plan.of(said)
-        return self._plans[said]
-
-
-def _nested(key: Key, rows: Rows) -> Iterator[Group]:
-    """Objects that hold more than plain values, made flat one by one."""
-    found: dict[tuple[str, ...], Rows] = {}
-    for place, data in enumerate(rows.objects):
-        made = flat(data)
-        names = tuple(made)
-        found.setdefault(names, Rows.none(len(rows.beside))).add(made, [column[place] for column in rows.beside])
-    for names, flats in found.items():
-        yield Group(key=key, properties=_columns(names, flats), beside=flats.beside)
+            yield Group(key=key, properties=made, beside=alongside)
+            continue
+        # They hold more than plain values, so that what they say can differ once they are flat.
+        flats = [flat(data) for data in rows]
+        for (_, shown), among in _alike(repeat(key), flats).items():
+            made = _columns(shown, _taken(flats, among))
+            yield Group(key=key, properties=made, beside=tuple(_taken(column, among) for column in alongside))
 
 
-def _columns(names: tuple[str, ...], rows: Rows) -> dict[str, Sequence[Any]]:
-    return dict(zip(names, zip(*map(dict.values, rows.objects), strict=True), strict=True))
+def _alike(keys: Iterable[Key], objects: Sequence[dict[str, Any]]) -> dict[tuple[Key, tuple[str, ...]], list[int]]:
+    """Where the objects of one key stand that say the same fields."""
+    places: dict[tuple[Key, tuple[str, ...]], list[int]] = {}
+    for place, said in enumerate(zip(keys, map(tuple, objects), strict=False)):
+        places.setdefault(said, []).append(place)
+    return places
+
+
+def _taken(column: Sequence[T], chosen: Sequence[int]) -> Sequence[T]:
+    return column if len(chosen) == len(column) else [column[place] for place in chosen]
+
+
+def _columns(names: tuple[str, ...], objects: Sequence[dict[str, Any]]) -> dict[str, Sequence[Any]]:
+    return dict(zip(names, zip(*map(dict.values, objects), strict=True), strict=True))
 
 
 def literal(properties: Mapping[str, Sequence[Any]]) -> str:

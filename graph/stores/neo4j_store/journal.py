@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from graph.store import HistoryEntry
+from schema.collector import at_rest
 from schema.records import ChangeSet, Node, Source
 from schema.system_map import LinkTable, LinkTableBuilder, numbers_mark, unpacked
 from schema.wire import node_from_json, source_from_json, to_json
@@ -152,6 +153,11 @@ def source_of(data: object) -> Source:
 
 def change_of(revision: Revision, pages: Iterable[Page]) -> ChangeSet:
     """The change of a revision, of all its pages in order. Links beyond a few stay packed in columns."""
+    with at_rest():
+        return _change_of(revision, pages)
+
+
+def _change_of(revision: Revision, pages: Iterable[Page]) -> ChangeSet:
     found: dict[str, list[Any]] = {}
     builder = LinkTableBuilder()
     for page in pages:

@@ -79,11 +79,16 @@ def _storable(value: Any) -> Any:
     return value
 
 
-def node_properties(node: Node) -> Properties:
-    """The properties of a node, with the words that search looks for."""
+def added_to_node(node: Node) -> Properties:
+    """What the graph says of a node beside its record: its kind, and the words that search looks for."""
     texts = (node.id, node.label, *node.aliases, node.text or "")
     words = dict.fromkeys(word[:LONGEST_WORD] for text in texts for word in words_of(text))
-    return {**flat(to_json(node)), "kind": str(node.kind), "words": " ".join(words)}
+    return {"kind": str(node.kind), "words": " ".join(words)}
+
+
+def node_properties(node: Node) -> Properties:
+    """The properties of a node."""
+    return {**flat(to_json(node)), **added_to_node(node)}
 
 
 def link_properties(data: Mapping[str, Any], sign: int, strength: float) -> Properties:
@@ -97,14 +102,14 @@ def source_properties(source: Source) -> Properties:
     return flat(to_json(source))
 
 
-def claim_properties(claims: Sequence[Mapping[str, Any]], about: str, identifier: str, first: int = 0) -> list[Properties]:
+def ordered_claim(claim: dict[str, Any], position: int) -> dict[str, Any]:
+    """A claim's JSON object with its position among those on its link or node. The first says none."""
+    return {**claim, "position": position} if position else claim
+
+
+def claim_properties(claims: Sequence[dict[str, Any]], about: str, identifier: str) -> list[Properties]:
     """The properties of the claims on a `link` or `node`: whose they are, and in which order."""
-    made = []
-    for position, claim in enumerate(claims, first):
-        properties = flat(claim)
-        properties[about], properties["position"] = identifier, position
-        made.append(properties)
-    return made
+    return [{**flat(ordered_claim(claim, position)), about: identifier} for position, claim in enumerate(claims)]
 
 
 # ---- and back ----------------------------------------------------------------
@@ -130,7 +135,7 @@ def deep(properties: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _claims(claims: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    return [deep(claim) for claim in sorted(claims, key=lambda claim: int(claim["position"]))]
+    return [deep(claim) for claim in sorted(claims, key=lambda claim: int(claim.get("position", 0)))]
 
 
 def node_of(kind: str, properties: Mapping[str, Any], claims: Sequence[Mapping[str, Any]] = ()) -> Node:

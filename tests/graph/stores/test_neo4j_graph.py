@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from graph.scope import Scope
-from graph.stores.neo4j_store import Credentials, Neo4jStore, generations, layout, staging
+from graph.stores.neo4j_store import Credentials, Neo4jStore, generations, layout, staging_links
 from graph.stores.neo4j_store import store as store_module
 from graph.stores.neo4j_store.connection import Connection
 from graph.stores.neo4j_store.layout import GENERATION, LINK_TYPE, NODE_LABEL, SHAPE
@@ -204,7 +204,7 @@ def test_while_a_large_change_is_staged_ordinary_labels_show_the_old_generation_
         show(*arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr(store_module, "IN_ONE_TRANSACTION", 0)
-    monkeypatch.setattr(staging, "LINKS_AT_ONCE", 25)
+    monkeypatch.setattr(staging_links, "LINKS_AT_ONCE", 25)
     monkeypatch.setattr(generations, "show", shown)
     watcher = threading.Thread(target=watch)
     watcher.start()
