@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from graph.snapshot import Snapshot
 from schema.kinds import LinkKind, NodeKind
-from schema.ontology import LINK_KIND_CODE
+from schema.ontology import LINK_KIND_CODE, NODE_KIND_CODE
 from schema.records import Claim
 
 _WHERE = b'"where":'
@@ -81,9 +81,9 @@ def _all_in(claims: tuple[str | None, ...], others: dict[str, int]) -> bool:
 
 def _areas(snapshot: Snapshot) -> dict[str, int]:
     names = {}
-    for row, node in enumerate(snapshot.map.nodes):
-        if node.kind is NodeKind.AREA:
-            names.update({name.strip().lower(): row for name in (*node.aliases, node.label)})
+    for row in np.flatnonzero(snapshot.nodes.kind == NODE_KIND_CODE[NodeKind.AREA]).tolist():
+        node = snapshot.node(row)
+        names.update({name.strip().lower(): row for name in (*node.aliases, node.label)})
     return names
 
 

@@ -8,6 +8,7 @@ from graph import judging
 from graph.results import Balance, DecisionBalance, ImpactAnswer, ImpactPath
 from graph.snapshot import Snapshot
 from graph.telling import months, worth
+from graph.threads import claims_about_routes
 
 LISTED_IN_TEXT = 3
 
@@ -51,12 +52,12 @@ def impact_text(snapshot: Snapshot, answer: ImpactAnswer) -> str:
     caveats = dict.fromkeys(
         str(link.attributes["caveat"])
         for path in answer.shown
-        for link in (snapshot.map.link(identifier) for identifier in path.links)
+        for link in (snapshot.link(snapshot.find_link(identifier)) for identifier in path.links)
         if "caveat" in link.attributes
     )
     lines += [f"Mind: {caveat}" for caveat in caveats]
     for identifier in answer.background:
-        claim = next(claim for node in snapshot.map.nodes for claim in node.claims if claim.id == identifier and claim.route)
+        claim = next(claim for claim in claims_about_routes(snapshot) if claim.id == identifier)
         lines.append(f"Said of this route as a whole, before decisions on it were taken ({identifier}, {claim.said_on}): {claim.text}")
     share = f"{answer.sourced_share:.0%} of the steps have a source. " if answer.sourced_share is not None else ""
     lines.append(f"{share}These routes rank potential influence on the map; they do not forecast. Map revision {answer.terms.revision}.")

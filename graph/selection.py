@@ -238,9 +238,10 @@ def _goals(snapshot: Snapshot, selection: Selection, row: int) -> dict[int, None
     shown = _entering(snapshot, row, selection.standing_links, LinkKind.MATTERS_TO, LinkKind.SHOWS_AT)
     goals = dict.fromkeys(int(snapshot.start[link]) for link in shown)
     identifier = snapshot.node(row).id
-    for other, node in enumerate(snapshot.map.nodes):
-        if node.kind is NodeKind.FACTOR and identifier in (node.place, node.owner) and selection.standing[other]:
-            goals[other] = None
+    said = snapshot.sayings
+    named = said.naming(said.place, identifier) | said.naming(said.owner, identifier)
+    named &= (said.kind == NODE_KIND_CODE[NodeKind.FACTOR]) & selection.standing
+    goals.update(dict.fromkeys(np.flatnonzero(named).tolist()))
     if any(selection.usable[link] for link in _entering(snapshot, row, selection.usable, *LinkKind)):
         goals[row] = None
     return goals

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -12,13 +11,15 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from graph.kernels.id_order import IdOrder
 from graph.kernels.index import LinkIndex
 from graph.scope import Scope
 from schema.errors import BadInput, UnknownName, near_names
-from schema.kinds import LinkKind, NodeKind, Status
+from schema.kinds import LinkKind, NodeKind
+from schema.node_columns import NodeSayings, NodeTable
 from schema.ontology import IMPACT_KINDS, LINK_KIND_CODE, NODE_KIND_CODE
 from schema.records import Link, Node
-from schema.system_map import LinkColumns, SystemMap, end_day, first_day
+from schema.system_map import LinkColumns, SystemMap
 from schema.wire import to_json
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 UNASSIGNED = "unassigned"
 OWNING = (LinkKind.MAKES, LinkKind.CARRIES_OUT, LinkKind.HOLDS_DUTY)
 """The kinds of link that say who owns what names no owner, the first that there is."""
+FEW_LINKS = 20_000
+"""The ids of up to so many links are looked up in a table of all."""
 T = TypeVar("T")
 
 
@@ -41,17 +44,6 @@ class NodeColumns:
     valid_to: NDArray[np.int32]
     proposed: NDArray[np.bool_]
     silos: tuple[str, ...]
-
-
-def ranked_with(ids: Sequence[str], rank: NDArray[np.int64], more: Sequence[str]) -> NDArray[np.int64]:
-    """The places in order of some ids and of more after them, none of them twice, given the places of the first. O(ids)."""
-    order = np.empty(rank.size, dtype=np.int64)
-    order[rank] = np.arange(rank.size)
-    in_order = sorted(range(len(more)), key=lambda row: more[row])
-    before = [bisect_left(range(len(ids)), more[row], key=lambda place: ids[int(order[place])]) for row in in_order]
-    added = np.empty(len(more), dtype=np.int64)
-    added[in_order] = np.array(before, dtype=np.int64) + np.arange(len(more))
-    return np.concatenate([rank + np.searchsorted(before, rank, side="right"), added])
 
 
 class Snapshot:
@@ -84,7 +76,7 @@ class Snapshot:
             "_row_of_end": same_nodes,
             "index": same_nodes and same_places,
             "nodes": same_nodes and same_places and same_kinds,
-            "rank": system_map.links.ids is self.map.links.ids,
+            "_id_order": system_map.links.ids is self.map.links.ids,
             "delay": new.delay_low is old.delay_low and new.delay_high is old.delay_high,
             "carries_impact": same_kinds,
         }
@@ -97,8 +89,8 @@ class Snapshot:
         """Index and ranks of a later snapshot whose links are these and a few more, as far as they are known here."""
         known, count = vars(self), self.n_links
         ids, made = list(after.map.links.ids), dict[str, object]()
-        if ids[:count] == list(self.map.links.ids) and "rank" in known:
-            made["rank"] = ranked_with(ids[:count], self.rank, ids[count:])
+        if ids[:count] == list(self.map.links.ids) and "_id_order" in known:
+            made["_id_order"] = self._id_order.with_more(ids, ids[count:])
         here = "index" in known and np.array_equal(after.start[:count], self.start) and np.array_equal(after.end[:count], self.end)
         if here:
             made["index"] = self.index.with_more(after.start[count:], after.end[count:])
@@ -184,10 +176,16 @@ class Snapshot:
 
     def find_link(self, identifier: str) -> int:
         """The row of a link's id. Raises UnknownName with near ids."""
-        row = self.map.row_of_link.get(identifier)
+        row = self.row_of_link(identifier)
         if row is None:
-            raise UnknownName(identifier, near_names(identifier, self.map.row_of_link), what="link")
+            raise UnknownName(identifier, near_names(identifier, self.map.links.ids), what="link")
         return row
+
+    def row_of_link(self, identifier: str) -> int | None:
+        """The row of a link's id; None where there is no such link. Of a large map no table of all ids is made for it."""
+        if self.n_links <= FEW_LINKS or "row_of_link" in vars(self.map):
+            return self.map.row_of_link.get(identifier)
+        return self._id_order.row(identifier)
 
     # ---- columns --------------------------------------------------------
 
@@ -200,9 +198,8 @@ class Snapshot:
     def _row_of_end(self) -> NDArray[np.int32] | None:
         """Where the link table counts its ends otherwise than the nodes: each end's node row."""
         ends, row_of = self.map.links.ends, self.row_of
-        if all(row_of.get(end) == row for row, end in enumerate(ends)):
-            return None
-        return np.array([self.row_of[end] for end in ends], dtype=np.int32)
+        rows = np.fromiter(map(row_of.__getitem__, ends), dtype=np.int32, count=len(ends))
+        return None if np.array_equal(rows, np.arange(rows.size)) else rows
 
     @cached_property
     def start(self) -> NDArray[np.int32]:
@@ -219,14 +216,14 @@ class Snapshot:
         """Adjacency over all links, both ways."""
         return LinkIndex.of(self.start, self.end, self.n_nodes)
 
-    @cached_property
+    @property
     def rank(self) -> NDArray[np.int64]:
         """Each link's place in the order of link ids, for ties."""
-        ids = self.map.links.ids
-        order = sorted(range(len(ids)), key=ids.__getitem__)
-        rank = np.empty(len(ids), dtype=np.int64)
-        rank[order] = np.arange(len(ids))
-        return rank
+        return self._id_order.rank
+
+    @cached_property
+    def _id_order(self) -> IdOrder:
+        return IdOrder.of(self.map.links.ids)
 
     @cached_property
     def delay(self) -> NDArray[np.float64]:
@@ -254,28 +251,54 @@ class Snapshot:
         An owner is the node's own, else who makes, carries out or holds it. A silo is the node's own, else its owner's;
         a body that names no silo is one.
         """
-        nodes = self.map.nodes
-        owner = np.array([self.row_of.get(node.owner or "", -1) for node in nodes], dtype=np.int32)
+        said = self.sayings
+        row_of_word = np.array([self.row_of.get(word, -1) for word in said.words] + [-1], dtype=np.int32)
+        owner = row_of_word[said.owner]
         for kind in OWNING:
             for row in self.of_kind(kind):
                 end = self.end[row]
                 if owner[end] < 0:
                     owner[end] = self.start[row]
-        code_of: dict[str, int] = {UNASSIGNED: 0}
-        silo = np.zeros(len(nodes), dtype=np.int32)
-        for row, node in enumerate(nodes):
-            holder = nodes[owner[row]] if owner[row] >= 0 else node
-            word = node.silo or holder.silo or (holder.id if holder.kind is NodeKind.BODY else node.owner)
-            silo[row] = code_of.setdefault(word or UNASSIGNED, len(code_of))
+        silo, silos = self._silos(owner)
         return NodeColumns(
-            kind=np.array([NODE_KIND_CODE[node.kind] for node in nodes], dtype=np.int8),
+            kind=said.kind,
             owner=owner,
             silo=silo,
-            valid_from=np.array([first_day(node.valid_from) for node in nodes], dtype=np.int32),
-            valid_to=np.array([end_day(node.valid_to) for node in nodes], dtype=np.int32),
-            proposed=np.array([node.status is Status.PROPOSED for node in nodes], dtype=np.bool_),
-            silos=tuple(code_of),
+            valid_from=said.valid_from,
+            valid_to=said.valid_to,
+            proposed=said.proposed.astype(np.bool_),
+            silos=silos,
         )
+
+    def _silos(self, owner: NDArray[np.int32]) -> tuple[NDArray[np.int32], tuple[str, ...]]:
+        """Each node's silo, given the owners' rows, and what the numbers stand for: in the order in which silos are met, after
+        `unassigned`."""
+        said = self.sayings
+        holder = np.where(owner >= 0, owner, np.arange(self.n_nodes, dtype=np.int32))
+        word = np.where(said.silo >= 0, said.silo, said.silo[holder])
+        # A body that names no silo is one; anybody else is in what its owner is called in the file.
+        is_own = (word < 0) & (said.kind[holder] == NODE_KIND_CODE[NodeKind.BODY])
+        word = np.where((word < 0) & ~is_own, said.owner, word)
+        word[is_own] = len(said.words) + holder[is_own]
+        met, first, place = np.unique(word, return_index=True, return_inverse=True)
+        code_of: dict[str, int] = {UNASSIGNED: 0}
+        codes = np.zeros(met.size, dtype=np.int32)
+        for at in np.argsort(first).tolist():
+            number = int(met[at]) - len(said.words)
+            name = UNASSIGNED if met[at] < 0 else said.words[met[at]] if number < 0 else self.map.nodes[number].id
+            codes[at] = code_of.setdefault(name, len(code_of))
+        return codes[place], tuple(code_of)
+
+    @cached_property
+    def sayings(self) -> NodeSayings:
+        """What the nodes say of themselves, in columns."""
+        nodes = self.map.nodes
+        return nodes.sayings if isinstance(nodes, NodeTable) else NodeSayings.of(nodes)
+
+    def nodes_that_say(self, text: str) -> Iterable[Node]:
+        """At least the nodes in whose compact JSON some text stands, in order; of a large map no others are made records."""
+        nodes = self.map.nodes
+        return nodes.that_say(text) if isinstance(nodes, NodeTable) else nodes
 
     def owner_of(self, row: int) -> str | None:
         """The id of a node's owner: a body on the map, or the word that a file gives. A body or role owns itself."""
@@ -293,6 +316,12 @@ class Snapshot:
     def silo_of(self, row: int) -> str:
         """A node's silo: its own, else its owner's, else `unassigned`."""
         return self.nodes.silos[int(self.nodes.silo[row])]
+
+    def silo_code(self, silo: str) -> int:
+        """A silo's number in the nodes' columns. Raises BadInput with the silos that there are."""
+        if silo not in self.nodes.silos:
+            raise BadInput(f"No silo {silo[:60]!r} on this map. Its silos are {', '.join(sorted(self.nodes.silos)[:40])}.")
+        return self.nodes.silos.index(silo)
 
     # ---- what stands when -----------------------------------------------
 

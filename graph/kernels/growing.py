@@ -156,36 +156,40 @@ class _Waiting:
 def _longer(soil: Soil, block: Grown, which: Longs, lanes: Longs, hops: Ints, best: Sequence[Floats] | None) -> Grown:
     """Some beginnings with one more link each, where a goal is still within the bound and no node comes twice."""
     problem, links = soil.problem, block.nodes.shape[0]
-    last = block.nodes[-1][which]
-    first = soil.at[last]
-    count = soil.at[last + 1] - first
+    last = block.nodes[-1].take(which)
+    first = soil.at.take(last)
+    count = soil.at.take(last + 1) - first
     upto = np.cumsum(count)
-    parent = which.repeat(count)
-    places = np.arange(parent.size)
+    places = np.arange(upto[-1] if upto.size else 0)
     places += (first - upto + count).repeat(count)
-    ends = soil.end[places]
-    begin = block.begin[parent]
+    ends = soil.end.take(places)
     room = problem.link_bound - links
-    near = np.flatnonzero((hops[0][ends] if hops.shape[0] == 1 else hops[lanes[begin], ends]) <= room)
-    parent, places, ends, begin = parent[near], places[near], ends[near], begin[near]
+    # Most links lead nowhere in time, so all else is looked up for the others only.
+    if hops.shape[0] == 1:
+        near = np.flatnonzero(hops[0].take(ends) <= room)
+    else:
+        line = (lanes.take(block.begin.take(which)) * soil.n).repeat(count)
+        line += ends
+        near = np.flatnonzero(hops.take(line) <= room)
+    parent, places, ends = which.repeat(count).take(near), places.take(near), ends.take(near)
     nodes = block.nodes.take(parent, axis=1)
     good = (nodes != ends).all(axis=0)
-    strength = block.strength[parent] * soil.strength[places]
+    strength = block.strength.take(parent) * soil.strength.take(places)
     if problem.max_delay is not None:
-        good &= block.delay[parent] + soil.delay[places] <= problem.max_delay
+        good &= block.delay.take(parent) + soil.delay.take(places) <= problem.max_delay
     if best is not None:
-        good &= strength >= best[min(links, len(best) - 1)][begin, ends]
+        good &= strength >= best[min(links, len(best) - 1)][block.begin.take(parent), ends]
     simple = np.flatnonzero(good)
     if simple.size < good.size:
-        parent, places, ends, begin, strength = parent[simple], places[simple], ends[simple], begin[simple], strength[simple]
+        parent, places, ends, strength = parent.take(simple), places.take(simple), ends.take(simple), strength.take(simple)
         nodes = nodes.take(simple, axis=1)
     return Grown(
-        trail=Trail(rows=soil.rows[places], parent=parent, before=block.trail),
-        begin=begin,
+        trail=Trail(rows=soil.rows.take(places), parent=parent, before=block.trail),
+        begin=block.begin.take(parent),
         nodes=np.concatenate((nodes, ends[None, :])),
         strength=strength,
-        sign=block.sign[parent] * soil.sign[places],
-        delay=block.delay[parent] + soil.delay[places],
+        sign=block.sign.take(parent) * soil.sign.take(places),
+        delay=block.delay.take(parent) + soil.delay.take(places),
     )
 
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from graph.kernels.components import strong_components
+from graph.kernels.least_loops import least_loops
 from graph.kernels.loops import LoopProblem, LoopSet, listed_loops
 from graph.kernels.problem import Stop
+
+LEAST_WITHIN = 2_000_000
+"""Nodes times links of the largest component for which the least sum of lengths is worked out, which takes a second or two there."""
 
 
 def independent_loops(problem: LoopProblem, *, stop: Stop | None = None) -> LoopSet:
@@ -17,11 +21,14 @@ def independent_loops(problem: LoopProblem, *, stop: Stop | None = None) -> Loop
 
     No loop of the set is a sum of others (modulo two, and so over the rationals), and every feedback loop of the component,
     of whatever length, is a sum of loops of the set. Every link inside a component is on a loop of the set that is as short
-    as any through it: those are taken first, shortest first, ties by ranks. Where they do not suffice, the set is filled up with loops
-    through the most central node. It is not promised that the lengths add up to the least possible.
+    as any through it. In a component of at most `LEAST_WITHIN` nodes times links no other such set has a smaller sum of lengths, and
+    of those that have the same the order of the links' ids decides (see `least_loops`). In a larger one the shortest loops through
+    each link are taken first, and the set is filled up with loops through the most central node: there the sum is not promised to
+    be the least.
 
-    `max_links` and `through` are not regarded: a set that left out long loops would not span the others. Loops come in the
-    order in which they were taken. `complete` is False where `stop` said True first. O(N (N + E)) time to find the loops.
+    `max_links` and `through` are not regarded: a set that left out long loops would not span the others. Loops come
+    shortest first, ties by ranks, in each component. `complete` is False where `stop` said True first. O(N (N + E)) time to find
+    the loops.
     """
     usable = problem.usable & (problem.strength > 0.0)
     label = strong_components(problem.index, usable).label
@@ -32,7 +39,7 @@ def independent_loops(problem: LoopProblem, *, stop: Stop | None = None) -> Loop
     for component in np.unique(label[index.start[inside]]).tolist():
         rows = np.flatnonzero(inside & (label[index.start] == component))
         block = _Component(problem, rows)
-        loops.extend(block.independent(stop))
+        loops.extend(block.least(stop) if len(block.nodes) * len(block.rows) <= LEAST_WITHIN else block.independent(stop))
         complete &= block.full
     return listed_loops(problem, label, loops, complete=complete)
 
@@ -55,6 +62,25 @@ class _Component:
         self._place = {row: place for place, row in enumerate(self.rows)}
         # Sums modulo two, one bit a link, by their highest bit.
         self._sums: dict[int, int] = {}
+
+    def least(self, stop: Stop | None) -> list[tuple[int, ...]]:
+        """The loops of the set with the least sum of lengths; none where `stop` said True."""
+        found = least_loops([self.ends[row] for row in self.rows], stop)
+        self.full = found is not None
+        loops = [self._in_turn([row for place, row in enumerate(self.rows) if loop >> place & 1]) for loop in found or ()]
+        return sorted(loops, key=self._in_order)
+
+    def _in_turn(self, rows: Sequence[int]) -> tuple[int, ...]:
+        """The links of a loop one after the other."""
+        leaving = {self.ends[row][0]: row for row in rows}
+        loop, at = [], min(leaving)
+        for _ in rows:
+            loop.append(leaving[at])
+            at = self.ends[leaving[at]][1]
+        return tuple(loop)
+
+    def _in_order(self, loop: tuple[int, ...]) -> tuple[int, tuple[int, ...]]:
+        return len(loop), tuple(self.rank[row] for row in loop)
 
     def independent(self, stop: Stop | None) -> Iterator[tuple[int, ...]]:
         """The loops of the set."""
@@ -105,7 +131,7 @@ class _Component:
                     loop.append(at_row)
                     at = self.ends[at_row][1]
                 found.add(self._from_smallest(loop))
-        return sorted(found, key=lambda loop: (len(loop), tuple(self.rank[row] for row in loop)))
+        return sorted(found, key=self._in_order)
 
     def _steps(self, node: int, links: dict[int, list[int]], far: int, wanted: set[int] | None = None) -> dict[int, int]:
         """For every other node the link that leads to it (or from it, with `far` 0) on a shortest way from (or to) `node`.

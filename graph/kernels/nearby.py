@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from graph.kernels.bounds import Stopped
 from graph.kernels.choices import Late
-from graph.kernels.index import Ints, Longs
+from graph.kernels.neighbours import Neighbours
 from graph.kernels.problem import Ground, Stop
 from graph.kernels.scale import FINEST, Choice, Scale
 
 POLL_EVERY = 512
 # How much more than the strongest path a path may cost, as a share of that, before the bounds have to be widened; and by how
-# much more they are widened then, growing each time.
-FIRST_WIDTH = 0.25
-NEXT_WIDTH = 0.12
-GROWTH = 1.5
+# much more they are widened then, growing each time. Small steps, as what is settled grows steeply with the cost and stays
+# settled, while searching anew costs little.
+FIRST_WIDTH = 0.1
+NEXT_WIDTH = 0.05
+GROWTH = 1.25
 # How many nodes a search settles in its first turn; in each further one twice as many.
 FIRST_TURN = 256
 # More than any cost.
@@ -36,12 +37,12 @@ class NearbyChoices:
     late: Late | None = None
 
     def __init__(self, ground: Ground, stop: Stop | None) -> None:
-        problem, index = ground.problem, ground.index
-        self._ground, self._problem, self._index, self._stop = ground, problem, index, stop
+        problem = ground.problem
+        self._ground, self._problem, self._stop = ground, problem, stop
         weak = float(problem.strength.max(where=problem.strength < 1.0, initial=0.0))
         near = -math.log2(weak) if weak > 0.0 else 0.0
         self.scale = Scale(fine=FINEST, longest=problem.link_bound, walk=problem.link_bound, near=near)
-        self._no_entry, self._no_exit = ground.no_entry.tobytes(), ground.no_exit.tobytes()
+        self._out, self._into = Neighbours(ground, self.scale, inwards=False), Neighbours(ground, self.scale, inwards=True)
         self.targets = set(ground.targets.tolist())
         self.known: dict[tuple[int, int, int], list[Choice]] = {}
         self._pops = 0
@@ -69,11 +70,12 @@ class NearbyChoices:
 
     def look(self, node: int, need: int, left: int) -> list[Choice]:
         """See `Choices`."""
-        found, back, rank, strength = [], self._back, self._problem.rank, self._problem.strength
-        for row, end, cost in self._out(node):
-            rest = back.get(end)
-            if rest is not None:
-                found.append((cost + rest, int(rank[row]), (row, end, 0, cost, float(strength[row]), 0.0)))
+        index, problem, back = self._ground.index, self._problem, self._back
+        rows = index.out_rows[index.out_at[node] : index.out_at[node + 1]]
+        rows = rows[self._ground.allowed(rows)]
+        columns = (rows, index.end[rows], problem.rank[rows], problem.strength[rows])
+        each = zip(self._out.costs(rows), *(column.tolist() for column in columns), strict=True)
+        found = [(cost + back[end], rank, (row, end, 0, cost, strength, 0.0)) for cost, row, end, rank, strength in each if end in back]
         found.sort()
         return found
 
@@ -94,7 +96,8 @@ class NearbyChoices:
         ahead, back = dict.fromkeys(self._ground.sources.tolist(), 0), dict.fromkeys(self.targets, 0)
         best: int | None = None
         while self._ahead_heap and heap and (best is None or self._ahead_heap[0][0] + heap[0][0] < best):
-            if self._ahead_heap[0][0] <= heap[0][0]:
+            # The side with less in hand goes on: where few ways leave an end, a long look from there costs little (Pohl 1971).
+            if len(self._ahead_heap) <= len(heap):
                 best = self._step(self._ahead_heap, self._ahead, ahead, self._out, back, best)
             else:
                 best = self._step(heap, self._back, back, self._into, ahead, best)
@@ -107,7 +110,7 @@ class NearbyChoices:
         heap: list[tuple[int, int]],
         settled: dict[int, int],
         met: dict[int, int],
-        links: Callable[[int], Iterator[tuple[int, int, int]]],
+        links: Neighbours,
         opposite: dict[int, int],
         best: int | None,
     ) -> int | None:
@@ -117,7 +120,8 @@ class NearbyChoices:
         if node in settled:
             return best
         settled[node] = cost
-        for _, far, more in links(node):
+        near = links.known.get(node)
+        for more, far in links.fetch(node, heap) if near is None else near:
             total = cost + more
             if total < met.get(far, total + 1):
                 met[far] = total
@@ -131,10 +135,7 @@ class NearbyChoices:
         turn = FIRST_TURN
         while True:
             self._go_ahead(turn, limit)
-            met = [(cost + self._least_ahead(node), cost, node) for _, cost, node in self._later if node not in self._back]
-            self._waiting = [entry for entry in met if entry[0] <= limit]
-            self._later = [entry for entry in met if limit < entry[0] < NEVER]
-            heapq.heapify(self._waiting)
+            self._wait_again(limit)
             left = turn
             while self._waiting and left > 0:
                 left -= 1
@@ -144,6 +145,18 @@ class NearbyChoices:
             self._later.extend(self._waiting)
             turn *= 2
         self.limit = limit if self._later else None
+
+    def _wait_again(self, limit: int) -> None:
+        """Let those wait that a path within the limit may visit, as far as is known by now.
+
+        What is known of a node only grows, so whoever was too far for this limit before still is.
+        """
+        ahead, beyond, back = self._ahead, self._ahead_beyond, self._back
+        near = [(cost + ahead.get(node, beyond), cost, node) for least, cost, node in self._later if least <= limit and node not in back]
+        self._later = [entry for entry in self._later if entry[0] > limit]
+        self._later += [entry for entry in near if limit < entry[0] < NEVER]
+        self._waiting = [entry for entry in near if entry[0] <= limit]
+        heapq.heapify(self._waiting)
 
     def _go_ahead(self, turn: int, limit: int) -> None:
         """Settle up to so many nodes more from the sources."""
@@ -161,7 +174,8 @@ class NearbyChoices:
         if node in back:
             return
         back[node] = cost
-        for _, start, more in self._into(node):
+        near = self._into.known.get(node)
+        for more, start in self._into.fetch(node, self._waiting) if near is None else near:
             if start not in back:
                 total = cost + more
                 least = total + ahead.get(start, beyond)
@@ -169,33 +183,6 @@ class NearbyChoices:
                     heapq.heappush(self._waiting, (least, total, start))
                 elif least < NEVER:
                     self._later.append((least, total, start))
-
-    def _least_ahead(self, node: int) -> int:
-        return self._ahead.get(node, self._ahead_beyond)
-
-    # ---- links ------------------------------------------------------------
-
-    def _out(self, node: int) -> Iterator[tuple[int, int, int]]:
-        """Row, end and cost of the links that a path may take from a node."""
-        index = self._index
-        if self._no_exit[node]:
-            return iter(())
-        return self._links(index.out_at, index.out_rows, index.end, node, self._no_entry)
-
-    def _into(self, node: int) -> Iterator[tuple[int, int, int]]:
-        """Row, start and cost of the links that a path may take to a node."""
-        index = self._index
-        if self._no_entry[node]:
-            return iter(())
-        return self._links(index.in_at, index.in_rows, index.start, node, self._no_exit)
-
-    def _links(self, at: Longs, rows: Ints, far: Ints, node: int, closed: bytes) -> Iterator[tuple[int, int, int]]:
-        problem, links, fine = self._problem, self.scale.links, 2.0**self.scale.fine
-        found = rows[at[node] : at[node + 1]]
-        columns = (found, far[found], problem.strength[found], problem.usable[found])
-        for row, other, strength, usable in zip(*(column.tolist() for column in columns), strict=True):
-            if usable and strength > 0.0 and other != node and not closed[other]:
-                yield row, other, (math.floor(-math.log2(strength) * fine) << links) + 1
 
     def _poll(self) -> None:
         self._pops += 1

@@ -39,8 +39,12 @@ class Scale:
 
     def costs(self, strength: Floats) -> Longs:
         """Costs of links of these strengths, all above 0. Rounded down, so that a sum never exceeds the true cost."""
-        whole: Longs = np.floor(np.log2(strength) * -(2.0**self.fine)).astype(np.int64)
-        return (whole << self.links) + 1
+        return (self.wholes(strength) << self.links) + 1
+
+    def wholes(self, strength: Floats) -> Longs:
+        """The same without the digits that count links."""
+        wholes: Longs = np.floor(np.log2(strength) * -(2.0**self.fine)).astype(np.int64)
+        return wholes
 
     def whole(self, cost: int) -> int:
         """A cost without its count of links."""

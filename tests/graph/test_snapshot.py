@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph.changes import applied
+from graph.kernels.id_order import IdOrder
 from graph.kernels.index import LinkIndex
 from graph.scope import Scope
-from graph.snapshot import Snapshot, ranked_with
+from graph.snapshot import Snapshot
 from schema.kinds import LinkKind
 from schema.records import ChangeSet
 from tests.builders import a_link, a_map, a_node
@@ -89,9 +90,9 @@ def test_a_snapshot_that_knows_nothing_hands_nothing_on() -> None:
     assert after.index.n_links == 2
 
 
-@given(st.lists(st.text(min_size=1, max_size=3), unique=True, max_size=12), st.integers(0, 12))
-def test_ranks_with_more_ids_are_the_ranks_of_all(ids: list[str], count: int) -> None:
-    def ranks(of: list[str]) -> np.ndarray[Any, np.dtype[np.int64]]:
-        return np.array([sorted(of).index(identifier) for identifier in of], dtype=np.int64)
-
-    assert ranked_with(ids[:count], ranks(ids[:count]), ids[count:]).tolist() == ranks(ids).tolist()
+@given(st.lists(st.text(min_size=1, max_size=3), unique=True, max_size=12), st.integers(0, 12), st.text(max_size=3))
+def test_an_order_of_ids_ranks_them_finds_each_and_takes_more(ids: list[str], count: int, other: str) -> None:
+    for order in (IdOrder.of(ids), IdOrder.of(ids[:count]).with_more(ids, ids[count:])):
+        assert order.rank.tolist() == [sorted(ids).index(identifier) for identifier in ids]
+        for identifier in (*ids, other):
+            assert order.row(identifier) == (ids.index(identifier) if identifier in ids else None)

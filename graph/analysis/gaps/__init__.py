@@ -127,7 +127,8 @@ class _Counted:
         states = dict(zip(STATES, np.bincount(every.state, minlength=len(STATES)).tolist(), strict=True))
         return cls(
             found=int(is_said.sum()),
-            open_pairs=int(np.unique(every.decision[is_said] * n_nodes + every.factor[is_said]).size),
+            # A pair that lacks feedback in two ways comes twice in turn.
+            open_pairs=int(np.count_nonzero(np.diff(every.decision[is_said] * n_nodes + every.factor[is_said], prepend=-1))),
             by_kind=dict(zip(LADDER, kinds, strict=True)),
             by_state={state: states[state] for state in (*STATES[1:], NOT_RECORDED)},
         )

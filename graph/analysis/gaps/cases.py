@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TypeAlias
 
 from graph.analysis.gaps.findings import LADDER, NO_SENSOR, NOT_SENT, NOT_USED, STATES, TOO_LATE, WRONG_PLACE, Back, Case, Finding, Pairs
 from graph.analysis.gaps.information import Information
 from graph.analysis.gaps.said import is_reason
-from graph.analysis.gaps.steps import CUT, UNRECORDED, UNUSED, Way
+from graph.analysis.gaps.steps import CUT, UNRECORDED, UNUSED, Input, Way
 from graph.snapshot import Snapshot
 from schema.kinds import Use
 from schema.records import Claim
 
 _NOT_TAKEN = (Use.NO, Use.UNKNOWN)
+_OwnersWay: TypeAlias = tuple[int, Way]
+"""A way back, after the owner that it comes to."""
 
 
 class Cases:
@@ -26,30 +30,25 @@ class Cases:
 
     def arriving(self, decision: int, factor: int, owners: Sequence[int]) -> list[Back]:
         """The ways back on which no step is said not to be there."""
-        return self._backs(decision, factor, owners, self.information.arriving(factor))
+        ways = self.ways(factor, owners)
+        return backs_of(ways, self.taken(decision, factor, ways), self.limit(decision, factor))
 
-    def takes_any(self, decision: int, factor: int, owners: Sequence[int]) -> bool:
-        """Whether the decision takes into account what arrives on any of those ways, or is said not to."""
-        if decision not in self.information.inputs.items:
-            return False
-        ways, input_for = self.information.arriving(factor), self.information.inputs.input_for
-        return any(input_for(decision, factor, way) is not None for owner in owners for way in ways.get(owner, ()))
+    def ways(self, factor: int, owners: Sequence[int]) -> list[_OwnersWay]:
+        """The same whatever the decision makes of them, each with the owner that it comes to."""
+        return _by_owner(self.information.arriving(factor), owners)
 
-    def _backs(self, decision: int, factor: int, owners: Sequence[int], ways: Mapping[int, Sequence[Way]]) -> list[Back]:
-        limit = self.limit(decision, factor)
-        return [self._back(decision, factor, owner, way, limit) for owner in owners for way in ways.get(owner, ())]
+    def taken(self, decision: int, factor: int, ways: Sequence[_OwnersWay]) -> list[Input | None] | None:
+        """What the decision takes into account, or is said not to, that comes on each of some ways; None where nothing does."""
+        inputs = self.information.inputs
+        if decision not in inputs.items:
+            return None
+        found = [inputs.input_for(decision, factor, way) for _, way in ways]
+        return None if found.count(None) == len(found) else found
 
     def limit(self, decision: int, factor: int) -> float | None:
         """Within how many months what comes back would be in time, as far as is known."""
         cycle, changes = self.snapshot.node(decision).decision_cycle_months, self.snapshot.node(factor).changes_within_months
         return cycle if changes is None else changes if cycle is None else min(cycle, changes)
-
-    def _back(self, decision: int, factor: int, owner: int, way: Way, limit: float | None) -> Back:
-        taken = self.information.inputs.input_for(decision, factor, way)
-        is_used = not way.flags & (UNUSED | UNRECORDED) and taken is not None and taken.said.value not in _NOT_TAKEN
-        is_late = limit is not None and way.delay > limit
-        cut = (NOT_SENT,) if way.flags & CUT else ()
-        return Back(way=way, taken=taken, owner=owner, flaws=(*cut, *_FLAWS[is_used, is_late]), limit=limit)
 
     # ---- what is said ---------------------------------------------------
 
@@ -80,7 +79,8 @@ class Cases:
             steps = self.information.said_unseen(factor)
             backs: list[Back] = []
         elif kind in (NOT_SENT, WRONG_PLACE):
-            backs = self._backs(decision, factor, owners, self.information.ways_back(factor))
+            ways = _by_owner(self.information.ways_back(factor), owners)
+            backs = backs_of(ways, self.taken(decision, factor, ways), self.limit(decision, factor))
             steps = [step for back in backs for step in back.way.cut]
         else:
             backs = [back for back in self.arriving(decision, factor, owners) if kind in back.flaws]
@@ -131,6 +131,23 @@ _Claims = tuple[list[Claim], list[Claim], list[Claim]]
 
 _FLAWS = {(True, False): (), (True, True): (TOO_LATE,), (False, False): (NOT_USED,), (False, True): (NOT_USED, TOO_LATE)}
 """What is the matter with a way back, by whether it is used and whether it is late."""
+
+
+def _by_owner(ways: Mapping[int, Sequence[Way]], owners: Sequence[int]) -> list[_OwnersWay]:
+    return [(owner, way) for owner in owners for way in ways.get(owner, ())]
+
+
+def backs_of(ways: Sequence[_OwnersWay], taken: Sequence[Input | None] | None, limit: float | None) -> list[Back]:
+    """Some ways with what a decision makes of them: what it takes into account of each, and within how many months it wants to hear."""
+    each = itertools.repeat(None) if taken is None else taken
+    return [_back(owner, way, item, limit) for (owner, way), item in zip(ways, each, strict=False)]
+
+
+def _back(owner: int, way: Way, taken: Input | None, limit: float | None) -> Back:
+    is_used = not way.flags & (UNUSED | UNRECORDED) and taken is not None and taken.said.value not in _NOT_TAKEN
+    is_late = limit is not None and way.delay > limit
+    cut = (NOT_SENT,) if way.flags & CUT else ()
+    return Back(way=way, taken=taken, owner=owner, flaws=(*cut, *_FLAWS[is_used, is_late]), limit=limit)
 
 
 def _rows(back: Back) -> Iterator[int]:

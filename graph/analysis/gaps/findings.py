@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,9 +20,8 @@ LADDER = (NO_SENSOR, NOT_SENT, WRONG_PLACE, NOT_USED, TOO_LATE)
 STATES = (NOT_RECORDED, SAID_MISSING, DISPUTED)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Back:
-    """A way back with what the decision makes of it, and the flaws that hold on it."""
+class Back(NamedTuple):
+    """A way back with what the decision makes of it, and the flaws that hold on it. A plain tuple, as questions make thousands."""
 
     way: Way
     taken: Input | None
@@ -98,6 +98,11 @@ class Pairs:
         return cls(
             **{name: np.concatenate([_NONE, *(getattr(part, name) for part in parts)], dtype=kind) for name, kind in _COLUMNS.items()}
         )
+
+    @property
+    def worth(self) -> Floats:
+        """The scores, 0 where one is not known."""
+        return np.where(np.isnan(self.score), 0.0, self.score)
 
     @property
     def is_said(self) -> NDArray[np.bool_]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TypeAlias
@@ -60,6 +61,9 @@ class Information:
         self._seen: dict[int, list[Passing]] = {}
         self._others: dict[int, list[int]] = {}
         self._arriving: dict[int, Mapping[int, Sequence[Way]]] = {}
+        # What became of what was seen and reached no owner, by the owners and the factor; see `judged`.
+        self.lost: dict[tuple[tuple[int, ...], int], int] = {}
+        self._holders: dict[int, dict[int, float]] = {}
         for row in snapshot.of_kind(*_KINDS).tolist():
             if selection.standing_links[row]:
                 self._add(row, items)
@@ -209,6 +213,16 @@ class Information:
                     if not step.flags & CUT and (not signal or step.signal in (None, signal)):
                         heapq.heappush(queue, (delay + step.least, step.end, signal or step.signal or ""))
             known = self._heard[observer] = heard
+        return known
+
+    def holders(self, factor: int) -> dict[int, float]:
+        """Who knows how a factor stands, and the soonest that they can, in months."""
+        known = self._holders.get(factor)
+        if known is None:
+            known = self._holders[factor] = {}
+            for sight in self.seen_by(factor):
+                for holder, delay in self.heard_from(sight.start).items():
+                    known[holder] = min(sight.least + delay, known.get(holder, math.inf))
         return known
 
     def hearing(self, factor: int) -> list[int]:

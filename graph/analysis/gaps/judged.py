@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from graph.analysis.gaps.cases import Cases
+from graph.analysis.gaps.cases import Cases, backs_of
 from graph.analysis.gaps.findings import LADDER, NO_SENSOR, NOT_SENT, NOT_USED, STATES, TOO_LATE, WRONG_PLACE, Back, Pairs, Tally
 from graph.analysis.gaps.information import Information
-from graph.analysis.gaps.steps import UNRECORDED, UNUSED, Passing
+from graph.analysis.gaps.steps import DISPUTED_USE, UNRECORDED, UNUSED, Passing
 from graph.kernels.index import Floats, Longs, Marks
 from graph.results.gaps import DISPUTED, NOT_RECORDED, SAID_MISSING
 from graph.snapshot import Snapshot
@@ -22,8 +23,7 @@ _PLACE = {kind: place for place, kind in enumerate(LADDER)}
 _ARRIVES = -1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Verdict:
+class _Verdict(NamedTuple):
     """A kind of gap, its state, whose it is, and what the best way that is used is worth."""
 
     kind: int
@@ -32,8 +32,7 @@ class _Verdict:
     used: float = 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Fate:
+class _Fate(NamedTuple):
     """What became of a pair: its gaps, or that its loop is closed, if only by ways that are used now and then."""
 
     verdicts: tuple[_Verdict, ...] = ()
@@ -99,23 +98,28 @@ class Judge:
 
     def _lost_of(self, groups: Longs, factors: Longs) -> Longs:
         """What becomes of pairs of which nobody speaks, by their owners: kind and state as one number, or that something arrives."""
-        all_owners, n = list(self._group_of), self.snapshot.n_nodes
+        all_owners, n, known = list(self._group_of), self.snapshot.n_nodes, self.information.lost
         codes, back = np.unique(groups * n + factors, return_inverse=True)
-        pairs = zip((codes // n).tolist(), (codes % n).tolist(), strict=True)
-        found: Longs = np.array([self._lost(all_owners[group], factor) for group, factor in pairs], dtype=np.int64)[back]
-        return found
+        found: list[int] = []
+        for group, factor in zip((codes // n).tolist(), (codes % n).tolist(), strict=True):
+            key = all_owners[group], factor
+            fate = known.get(key)
+            if fate is None:
+                fate = known[key] = self._lost(*key)
+            found.append(fate)
+        lost: Longs = np.array(found, dtype=np.int64)[back]
+        return lost
 
     def _lost(self, owners: tuple[int, ...], factor: int, *, more: bool = False) -> int:
         """Seen, and on no way to the owners: it went elsewhere, or was not passed on. `more` says that somebody speaks of it."""
         information = self.information
-        if not information.arriving(factor).keys().isdisjoint(owners):
+        arriving, hearing, ways = information.arriving(factor), information.hearing(factor), information.ways_back(factor)
+        if not arriving.keys().isdisjoint(owners):
             return _ARRIVES
-        hearing, ways = information.hearing(factor), information.ways_back(factor)
         elsewhere = len(hearing) > len(owners) or any(actor not in owners for actor in hearing)
-        is_told = not ways.keys().isdisjoint(owners)
-        cut = [step for owner in owners for way in ways.get(owner, ()) for step in way.cut] if is_told else ()
-        kind = WRONG_PLACE if elsewhere else NOT_SENT
-        return _PLACE[kind] * len(STATES) + self._state(cut, more=more)
+        kind = _PLACE[WRONG_PLACE] if elsewhere else _PLACE[NOT_SENT]
+        cut = [step for owner in owners for way in ways.get(owner, ()) for step in way.cut]
+        return kind * len(STATES) + self._state(cut, more=more)
 
     def _state(self, steps: Sequence[Passing], *, more: bool) -> int:
         """The state of what these steps, which are said not to be there, and who speaks of the whole way come to."""
@@ -151,12 +155,14 @@ class Judge:
         owners = self.owners[decision]
         if (decision, factor) in self.cases.routes:
             return self._spoken(decision, factor, owners)
-        if self.cases.takes_any(decision, factor, owners):
-            return self._arrived(self.cases.arriving(decision, factor, owners), more=False)
-        key = factor, owners, self.cases.limit(decision, factor)
+        ways = self.cases.ways(factor, owners)
+        taken, limit = self.cases.taken(decision, factor, ways), self.cases.limit(decision, factor)
+        if taken is not None:
+            return self._arrived(backs_of(ways, taken, limit), more=False)
+        key = factor, owners, limit
         found = self._alike.get(key)
         if found is None:
-            found = self._alike[key] = self._arrived(self.cases.arriving(decision, factor, owners), more=False)
+            found = self._alike[key] = self._arrived(backs_of(ways, None, limit), more=False)
         return found
 
     def _spoken(self, decision: int, factor: int, owners: tuple[int, ...]) -> _Fate:
@@ -172,16 +178,24 @@ class Judge:
         return self._arrived(self.cases.arriving(decision, factor, owners), more=more)
 
     def _arrived(self, backs: Sequence[Back], *, more: bool) -> _Fate:
-        timely = [back for back in backs if not back.flaws]
+        used, timely = 0.0, list[Back]()
+        flawed: dict[str, list[Back]] = {NOT_USED: [], TOO_LATE: []}
+        for back in backs:
+            if not back.flaws:
+                timely.append(back)
+            for flaw in back.flaws:
+                flawed[flaw].append(back)
+            if NOT_USED not in back.flaws:
+                used = max(used, back.way.strength)
         if timely:
             return _Fate(is_closed=True, is_partly=all(back.is_partly_used for back in timely))
-        used = max((back.way.strength for back in backs if NOT_USED not in back.flaws), default=0.0)
-        flawed = ((kind, [back for back in backs if kind in back.flaws]) for kind in (NOT_USED, TOO_LATE))
         return _Fate(
             verdicts=tuple(
-                _Verdict(kind=_PLACE[kind], state=self._unused_state(kind, some, more=more), owner=some[0].owner, used=used)
-                for kind, some in flawed
-                if some
+                [
+                    _Verdict(kind=_PLACE[kind], state=self._unused_state(kind, some, more=more), owner=some[0].owner, used=used)
+                    for kind, some in flawed.items()
+                    if some
+                ]
             )
         )
 
@@ -190,7 +204,7 @@ class Judge:
         for back in backs:
             taken = None if back.taken is None else back.taken.said
             if back.way.flags & UNUSED:
-                said, is_disputed = True, is_disputed or any(step.used.there for step in back.way.unused)
+                said, is_disputed = True, is_disputed or bool(back.way.flags & DISPUTED_USE)
             if taken is not None and taken.is_missing:
                 said, is_disputed = True, is_disputed or bool(taken.there)
             # Where a use is not recorded, a map that cites nobody has not said that there is none.

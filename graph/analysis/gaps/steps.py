@@ -10,8 +10,9 @@ from graph.snapshot import Snapshot
 from schema.kinds import LinkKind, Use
 
 SOMETIMES_STRENGTH = 0.5
-CUT, UNUSED, UNRECORDED, PARTLY = 1, 2, 4, 8
-"""What there is to say of a step: not available, not used, nobody says whether it is used, used or there now and then."""
+CUT, UNUSED, UNRECORDED, PARTLY, DISPUTED_USE = 1, 2, 4, 8, 16
+"""What there is to say of a step: not available, not used, nobody says whether it is used, used or there now and then, and said not
+to be used where somebody else says that it is."""
 
 STEPS_KEPT = 20_000
 """How many steps and inputs a snapshot keeps, which bounds what they take on a large map."""
@@ -118,6 +119,8 @@ def _passing(snapshot: Snapshot, row: int) -> Passing:
     flags = CUT * available.is_missing | UNUSED * used.is_missing
     # Seeing a thing is use enough.
     flags |= UNRECORDED * (told and not used.is_recorded) | PARTLY * (Use.SOMETIMES in (available.value, used.value))
+    flags |= DISPUTED_USE * (used.is_missing and bool(used.there))
+    flags |= DISPUTED_USE * (used.is_missing and bool(used.there))
     return Passing(
         row=row,
         id=link.id,

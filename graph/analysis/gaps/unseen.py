@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from graph.analysis.gaps.findings import Pairs, twelve_digits
+from graph.analysis.gaps.findings import Pairs, near_first, twelve_digits
 from graph.kernels.index import Floats, Longs
 
 
@@ -12,11 +12,12 @@ def heaviest(unseen: Pairs, n_nodes: int, most: int, rank: Longs) -> list[tuple[
     """The owners and factors, of which seeing would close most unseen pairs: by score, then number, then ids (`rank`)."""
     if not len(unseen):
         return []
-    codes, back = np.unique(unseen.owner * n_nodes + unseen.factor, return_inverse=True)
+    codes, back, count = np.unique(unseen.owner * n_nodes + unseen.factor, return_inverse=True, return_counts=True)
     # Added up in the order of the pairs.
-    score: Floats = np.bincount(back, weights=np.where(np.isnan(unseen.score), 0.0, unseen.score)).astype(np.float64)
-    count = np.bincount(back)
-    owner, factor = np.divmod(codes, n_nodes)
+    score: Floats = np.bincount(back, weights=unseen.worth).astype(np.float64)
+    near = near_first(score, most)
+    score, count = score[near], count[near]
+    owner, factor = np.divmod(codes[near], n_nodes)
     order = np.lexsort((rank[factor], rank[owner], -count, -twelve_digits(score)))[:most]
     return list(zip(owner[order].tolist(), factor[order].tolist(), strict=True))
 

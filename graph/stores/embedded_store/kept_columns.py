@@ -7,8 +7,10 @@ It may lie behind the store, which then tells what has changed since. It may be 
 
 from __future__ import annotations
 
+import itertools
 import secrets
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,8 @@ from graph.stores.embedded_store.lines import Line
 from graph.stores.embedded_store.rows import BASE_KEY, source_of
 from graph.stores.embedded_store.since import changes_since
 from graph.stores.embedded_store.writing import plain
+from schema.node_columns import NODE_COLUMN_TYPES, NodeSayings, sayings_mark
+from schema.ontology import NODE_KINDS
 from schema.system_map import COLUMN_TYPES, LinkColumns, LinkTable, SystemMap, numbers_mark
 
 KEPT_FROM = 50_000
@@ -92,6 +96,7 @@ def _about(token: str, revision: int) -> dict[str, str | int]:
         "layout": len(MIGRATIONS),
         "numbers": numbers_mark(),
         "columns": " ".join(f"{name}:{code}" for name, code in COLUMN_TYPES.items()),
+        "nodes": sayings_mark(),
     }
 
 
@@ -117,8 +122,9 @@ def _parts_of(system_map: SystemMap) -> dict[str, bytes | memoryview] | None:
         return None
     if not isinstance(nodes, KeptNodes):
         nodes = KeptNodes.of([node.id for node in nodes], [plain(node) for node in nodes])
-    texts = {"node_ids": nodes.ids, "link_ids": links.ids}
-    if list(links.ends) != list(nodes.ids) or any(_BETWEEN in identifier for identifier in (*texts["node_ids"], *texts["link_ids"])):
+    said = nodes.sayings
+    texts = {"node_ids": nodes.ids, "link_ids": links.ids, "node_words": said.words}
+    if list(links.ends) != list(nodes.ids) or any(_BETWEEN in word for word in itertools.chain.from_iterable(texts.values())):
         return None
     blob, begin, stop = packing
     arrays = {name: _plain_array(getattr(links.columns, name), code) for name, code in COLUMN_TYPES.items()}
@@ -126,6 +132,7 @@ def _parts_of(system_map: SystemMap) -> dict[str, bytes | memoryview] | None:
         **{name: _BETWEEN.join(ids).encode() for name, ids in texts.items()},
         "nodes": nodes.blob,
         "nodes_begin": _plain_array(nodes.begin, "q"),
+        **{f"node_{name}": _plain_array(getattr(said, name), code) for name, code in NODE_COLUMN_TYPES.items()},
         "sources": b"\n".join(plain(source) for source in system_map.sources),
         **arrays,
         "links": blob,
@@ -136,7 +143,7 @@ def _parts_of(system_map: SystemMap) -> dict[str, bytes | memoryview] | None:
 
 def _map_of(parts: dict[str, bytes]) -> SystemMap:
     """The map of a file's parts. Raises KeyError or ValueError where they are not what one map's would be."""
-    node_ids, link_ids = (parts[name].decode().split(_BETWEEN) if parts[name] else [] for name in ("node_ids", "link_ids"))
+    node_ids, link_ids, words = (_words(parts[name]) for name in ("node_ids", "link_ids", "node_words"))
     columns = {name: np.frombuffer(parts[name], dtype=_little(code)) for name, code in COLUMN_TYPES.items()}
     blob = parts["links"]
     begin, stop, nodes_begin = (np.frombuffer(parts[name], dtype="<i8") for name in ("links_begin", "links_stop", "nodes_begin"))
@@ -145,10 +152,25 @@ def _map_of(parts: dict[str, bytes]) -> SystemMap:
     for places, most in ((columns["start"], len(node_ids) - 1), (columns["end"], len(node_ids) - 1), (begin, len(blob)), (stop, len(blob))):
         if places.size and not 0 <= int(places.min()) <= int(places.max()) <= most:
             raise ValueError("a part points outside another")
-    nodes = KeptNodes(ids=node_ids, blob=parts["nodes"], begin=nodes_begin)
+    nodes = KeptNodes(ids=node_ids, blob=parts["nodes"], begin=nodes_begin, sayings=_sayings(parts, words, len(node_ids)))
     table = LinkTable(ids=link_ids, ends=tuple(node_ids), columns=LinkColumns(**columns), blob=blob, begin=begin, stop=stop)
     sources = map(source_of, parts["sources"].split(b"\n") if parts["sources"] else ())
     return map_of(nodes, table, tuple(sources))
+
+
+def _sayings(parts: dict[str, bytes], words: Sequence[str], count: int) -> NodeSayings:
+    """What the nodes say of themselves. Raises KeyError or ValueError as above."""
+    columns = {name: np.frombuffer(parts[f"node_{name}"], dtype=_little(code)) for name, code in NODE_COLUMN_TYPES.items()}
+    if {column.size for column in columns.values()} != {count}:
+        raise ValueError("the columns of nodes differ in length")
+    for name, least, most in (*((name, -1, len(words)) for name in ("owner", "silo", "place")), ("kind", 0, len(NODE_KINDS))):
+        if count and not least <= int(columns[name].min()) <= int(columns[name].max()) < most:
+            raise ValueError("a column of nodes points outside its words")
+    return NodeSayings(**columns, words=tuple(words))
+
+
+def _words(part: bytes) -> list[str]:
+    return part.decode().split(_BETWEEN) if part else []
 
 
 def _little(code: str) -> np.dtype[Any]:

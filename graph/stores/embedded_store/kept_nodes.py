@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from schema.kinds import Better, NodeKind, Status
+from schema.node_columns import Fields, NodeSayings, NodeTable
 from schema.records import Node, Source
 from schema.system_map import LinkTable, SystemMap
 from schema.wire import node_from_json
@@ -26,6 +27,8 @@ _WORDS: tuple[tuple[str, Mapping[str, Any]], ...] = tuple(
     (name, MappingProxyType({str(word): word for word in words}))
     for name, words in (("kind", NodeKind), ("better", Better), ("status", Status))
 )
+
+_KINDS = dict(_WORDS)["kind"]
 
 
 def node_of(payload: bytes | str) -> Node:
@@ -45,13 +48,13 @@ def node_of_json(data: Any) -> Node:
     return node
 
 
-class KeptNodes(Sequence[Node]):
+class KeptNodes(NodeTable):
     """An immutable sequence of nodes: their ids, and the JSON of each in `blob` from `begin` on, with one sign between two."""
 
-    __slots__ = ("_all", "_one", "begin", "blob", "ids")
+    __slots__ = ("_all", "_one", "_sayings", "begin", "blob", "ids")
 
-    def __init__(self, *, ids: Sequence[str], blob: bytes, begin: NDArray[np.int64]) -> None:
-        self.ids, self.blob, self.begin = ids, blob, begin
+    def __init__(self, *, ids: Sequence[str], blob: bytes, begin: NDArray[np.int64], sayings: NodeSayings | None = None) -> None:
+        self.ids, self.blob, self.begin, self._sayings = ids, blob, begin, sayings
         self._all: tuple[Node, ...] | None = None
         self._one: dict[int, Node] = {}
 
@@ -92,12 +95,43 @@ class KeptNodes(Sequence[Node]):
     def __hash__(self) -> int:
         return hash((len(self), tuple(self.ids[:10])))
 
+    @property
+    def sayings(self) -> NodeSayings:
+        """What the nodes say of themselves, in columns; worked out once, without a record of each."""
+        if self._sayings is None:
+            known = NodeSayings.of(self._all) if self._all is not None else NodeSayings.of_fields(map(_fields, self._objects()))
+            self._sayings = known
+        return self._sayings
+
+    def that_say(self, text: str) -> Iterator[Node]:
+        """At least the nodes in whose compact JSON some text stands, in order."""
+        wanted, at = text.encode(), self.blob.find(text.encode())
+        while at >= 0:
+            row = int(np.searchsorted(self.begin, at, side="right")) - 1
+            yield self[row]
+            at = self.blob.find(wanted, int(self.begin[row + 1]))
+
+    @property
+    def made(self) -> set[int]:
+        """The rows of the nodes that are records by now."""
+        return set(self._one) if self._all is None else set(range(len(self)))
+
+    def _objects(self) -> list[dict[str, Any]]:
+        objects: list[dict[str, Any]] = json.loads(b"[%b]" % self.blob)
+        return objects
+
     def _records(self) -> tuple[Node, ...]:
         """All of them. They are made once; several threads that ask at the same time each make their own."""
         if self._all is None:
-            self._all = tuple(map(node_of_json, json.loads(b"[%b]" % self.blob)))
+            self._all = tuple(map(node_of_json, self._objects()))
             self._one = {}
         return self._all
+
+
+def _fields(data: Mapping[str, Any]) -> Fields:
+    """What a kept object says, as its record would have it."""
+    said = data.get
+    return _KINDS[said("kind", NodeKind.FACTOR)], *map(said, ("owner", "silo", "place", "valid_from", "valid_to", "status"))
 
 
 def map_of(nodes: Sequence[Node], links: LinkTable, sources: Sequence[Source]) -> SystemMap:

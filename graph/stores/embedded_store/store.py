@@ -12,7 +12,7 @@ from graph.changes import checked
 from graph.changes import inverse as inverse_of
 from graph.scope import Scope
 from graph.snapshot import Snapshot
-from graph.store import NAMED_IN_CONFLICT, HistoryEntry, MapSize, conflict
+from graph.store import NAMED_IN_CONFLICT, HistoryEntry, MapSize, conflict, proper_name
 from graph.stores.embedded_store import words
 from graph.stores.embedded_store.connections import Connections, Place, reading, writing
 from graph.stores.embedded_store.kept_columns import KeptColumns
@@ -202,6 +202,7 @@ class EmbeddedStore:
 
     def apply(self, change: ChangeSet) -> int:
         """Apply a change and return the branch's revision after it. Looks up only what the change touches."""
+        proper_name(change.layer, "layer")
         with self._writing() as connection:
             branch = branch_named(connection, change.branch)
             if change.base_revision is not None and change.base_revision != branch.head:
@@ -252,8 +253,7 @@ class EmbeddedStore:
 
     def create_branch(self, name: str, from_revision: int | None = None) -> None:
         """Begin a branch at a revision (None: main's newest)."""
-        if not name.strip():
-            raise BadInput("A branch needs a name.")
+        proper_name(name, "branch")
         with self._writing() as connection:
             known = branches(connection)
             if name in known:

@@ -1,5 +1,6 @@
 """The file of columns beside a large store gives the very map that the store would give, or is not used at all."""
 
+import itertools
 import json
 import os
 import shutil
@@ -10,6 +11,7 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,12 +19,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from graph.analysis.impact import impact
 from graph.changes import difference
-from graph.scope import Scope
+from graph.scope import Filters, Scope
+from graph.snapshot import Snapshot
 from graph.stores.embedded_store import EmbeddedStore, column_file, kept_columns, rows, since
 from graph.stores.embedded_store import store as store_module
 from graph.stores.embedded_store.kept_nodes import KeptNodes, node_of
 from schema import link_table
+from schema.node_columns import NodeSayings
 from schema.records import ChangeSet, Claim, Node, Source
 from schema.system_map import COLUMN_TYPES, SystemMap
 from schema.wire import node_from_json, to_json
@@ -142,6 +147,56 @@ def test_nodes_can_be_looked_at_one_by_one_or_all_at_once() -> None:
     assert tuple(nodes) == kept
     assert kept != tuple(nodes[:2])
     assert kept[1:] == tuple(nodes[1:])
+
+
+def columns(said: NodeSayings) -> list[object]:
+    """What nodes say, as something that can be compared whatever the order of the words."""
+    words = [*said.words, None]
+    named = [[words[code] for code in column.tolist()] for column in (said.owner, said.silo, said.place)]
+    return [*named, *(column.tolist() for column in (said.kind, said.valid_from, said.valid_to, said.proposed))]
+
+
+@given(st.lists(strategies.nodes(), unique_by=lambda node: node.id, max_size=4), st.data())
+def test_kept_nodes_say_in_columns_what_their_records_say(nodes: list[Node], data: st.DataObject) -> None:
+    kept = KeptNodes.of([node.id for node in nodes], [kept_json(to_json(node)) for node in nodes])
+    assert columns(kept.sayings) == columns(NodeSayings.of(nodes))
+    for name in ("owner", "silo", "place"):
+        for word in {*(getattr(node, name) for node in nodes), "nobody"} - {None, ""}:
+            named = kept.sayings.naming(getattr(kept.sayings, name), word).tolist()
+            assert named == [getattr(node, name) == word for node in nodes]
+    text = data.draw(st.sampled_from([node.label[:3] for node in nodes] or ["x"]))
+    wanted = [node for node in nodes if json.dumps(text, ensure_ascii=False)[1:-1] in json.dumps(to_json(node), ensure_ascii=False)]
+    found = list(kept.that_say(json.dumps(text, ensure_ascii=False)[1:-1]))
+    assert [node for node in found if node in wanted] == wanted
+
+
+@settings(max_examples=15)
+@given(strategies.system_maps())
+def test_a_warm_snapshot_has_the_owners_and_silos_of_a_map_of_records(system_map: SystemMap) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "map.db")
+        with opened(file) as store:
+            store.apply(difference(SystemMap(), system_map, by="b", why="w"))
+            whole = store.snapshot(Scope()).map
+        warm, plain = Snapshot(read_warm(file) if len(whole.links) else whole), Snapshot(replace(whole, nodes=tuple(whole.nodes)))
+        assert warm.nodes.silos == plain.nodes.silos
+        for name in ("kind", "owner", "silo", "valid_from", "valid_to", "proposed"):
+            assert getattr(warm.nodes, name).tolist() == getattr(plain.nodes, name).tolist(), name
+
+
+def test_a_question_on_a_warm_map_makes_records_of_what_it_lists_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = [f"n{row}" for row in range(60)]
+    with opened(tmp_path / "map.db") as store:
+        store.apply(a_change(*(f"{one} +> {other}" for one, other in itertools.pairwise(names))))
+        store.snapshot(Scope())
+    warm = read_warm(tmp_path / "map.db")
+    monkeypatch.setattr("graph.snapshot.FEW_LINKS", 0)
+    answer = impact(Snapshot(warm), ["n3"], ["n6"], Filters())
+    assert [path.nodes for path in answer.paths] == [("n3", "n4", "n5", "n6")]
+    assert "n3 to n6" in answer.text
+    assert isinstance(warm.nodes, KeptNodes)
+    assert warm.nodes.made == {3, 4, 5, 6}
+    assert "row_of_link" not in vars(warm)
 
 
 # ---- the store has moved on -------------------------------------------------------
@@ -351,6 +406,7 @@ from graph.scope import Scope
 from graph.stores.embedded_store import EmbeddedStore, kept_columns
 kept_columns.KEPT_FROM = 1
 from schema import link_table
+from schema.node_columns import NodeSayings
 from graph.stores.embedded_store import column_file
 link_table.RECORDS_KEPT = 0
 point = sys.argv[2]
