@@ -7,20 +7,23 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
+from api.batches import Batch
 from api.settings import Settings
+from graph.narrowing import Glimpse, MapMoved, Part
 from graph.scope import Scope
 from graph.selection import Stop
 from graph.service import MapService
 from graph.snapshot import Snapshot
-from schema.errors import BadInput
+from schema.errors import BadInput, BadQuestion
 from schema.records import BASE_LAYER, Source
 
+K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
 Layers: TypeAlias = tuple[str, ...]
 ANY_DAY = "any"
@@ -100,8 +103,12 @@ class Turn:
         self.desk = desk
         self._begun: asyncio.Future[_Begun] | None = None
         self._snapshots: dict[Layers, asyncio.Future[Snapshot]] = {}
+        self._glimpse: asyncio.Future[Glimpse] | None = None
+        self._batches: dict[object, Batch[Any, Any]] = {}
         self._until: float | None = None
         self._given_up = False
+        self.has_lost_its_revision = False
+        """Whether the map moved on before the turn had read what it needs, so that only a fresh turn can answer."""
 
     @property
     def settings(self) -> Settings:
@@ -126,21 +133,49 @@ class Turn:
         return await asyncio.shield(self._snapshots[layers])
 
     def seen(self) -> Snapshot:
-        """The snapshot that `snapshot` gave before."""
-        if () not in self._snapshots:
-            raise RuntimeError("nobody has looked at the map in this turn")
-        return self._snapshots[()].result()
+        """The map as far as the turn has looked at it: the snapshot that `snapshot` gave, or the records that `take` took."""
+        if () in self._snapshots:
+            return self._snapshots[()].result()
+        if self._glimpse is not None:
+            return self._glimpse.result().seen
+        raise RuntimeError("nobody has looked at the map in this turn")
+
+    def sees_the_whole(self) -> bool:
+        """Whether what `seen` gives is the whole map."""
+        return () in self._snapshots
+
+    async def see(self, whole: Callable[[Snapshot], T], part: Callable[[Part], T]) -> T:
+        """What `whole` makes of the map, or `part` of a few of its records where the process does not hold it: the same."""
+        return await self.look(whole) if await self.is_held() else await self.take(part)
+
+    async def take(self, gather: Callable[[Part], T]) -> T:
+        """What `gather` makes of single records at the turn's revision, which it takes; the process does not hold the map."""
+        begun = await self._begin()
+        if self._glimpse is None:
+            self._glimpse = asyncio.ensure_future(self.desk.run(lambda: self.desk.service.glimpse(begun.revision)))
+        glimpse = await asyncio.shield(self._glimpse)
+        try:
+            return await self.desk.run(lambda: glimpse.take(gather))
+        except MapMoved:
+            self.has_lost_its_revision = True
+            raise
 
     async def source(self, identifier: str | None) -> Source | None:
         """A source by its id: on the map, in the layers that were asked for, or among what a question looked at."""
         if not identifier:
             return None
-        read = (each for each in self._snapshots.values() if each.done() and not each.cancelled() and each.exception() is None)
-        found = next((source for each in read if (source := each.result().map.source_of.get(identifier)) is not None), None)
-        if found is not None:
-            return found
-        begun = await self._begin()
-        return None if begun.is_held else await self.desk.run(lambda: self.desk.service.source(identifier))
+        read = [each.result() for each in self._snapshots.values() if _is_there(each)]
+        if self._glimpse is not None and _is_there(self._glimpse):
+            read.append(self._glimpse.result().seen)
+        found = next((source for each in read if (source := each.map.source_of.get(identifier)) is not None), None)
+        return found if found is not None or await self.is_held() else await self.batch(Source, self._found_sources).get(identifier)
+
+    def batch(self, what: object, look_up: Callable[[Sequence[K]], Awaitable[Mapping[K, T]]]) -> Batch[K, T]:
+        """The turn's one batch of a sort of look-ups, made at the first of them."""
+        return self._batches.setdefault(what, Batch(look_up))
+
+    async def _found_sources(self, identifiers: Sequence[str]) -> Mapping[str, Source]:
+        return await self.take(lambda part: {source.id: source for _, source in part.reader.sources(identifiers)})
 
     async def ask(self, question: Callable[[MapService, Scope, Stop], T], names: Sequence[str] | None = None) -> T:
         """The answer to a question at the turn's revision, with the layers that are named. The clock starts when the map stands
@@ -149,12 +184,16 @@ class Turn:
         if begun.is_held:
             await self.snapshot(layers)
             self._start_clock()
-        return await self.desk.run(lambda: question(self.desk.service, begun.scope(layers), self._stop))
+        try:
+            return await self.desk.run(lambda: question(self.desk.service, begun.scope(layers), self._stop))
+        except BadQuestion:
+            # Where only the newest revision can be asked, somebody may have changed the map since the turn began.
+            if not begun.is_held and await self.desk.run(self.desk.service.head) != begun.revision:
+                self.has_lost_its_revision = True
+            raise
 
-    async def consult(self, work: Callable[[MapService], T], *, shows_nodes: bool = True) -> T:
-        """What the service itself gives, where no revision and no clock comes into it; the map is there to tell of its nodes."""
-        if shows_nodes:
-            await self.snapshot()
+    async def consult(self, work: Callable[[MapService], T]) -> T:
+        """What the service itself gives, where no revision and no clock comes into it."""
         return await self.desk.run(lambda: work(self.desk.service))
 
     async def look(self, work: Callable[[Snapshot], T], names: Sequence[str] | None = None) -> T:
@@ -173,6 +212,10 @@ class Turn:
 
     def _stop(self) -> bool:
         return time.monotonic() > self._start_clock() or self._given_up or self.desk.is_closing()
+
+
+def _is_there(coming: asyncio.Future[T]) -> bool:
+    return coming.done() and not coming.cancelled() and coming.exception() is None
 
 
 def checked_layers(names: Sequence[str] | None, settings: Settings) -> Layers:

@@ -21,6 +21,7 @@ SHIPPED = "shipped"
 SHIPPED_DIGEST = "shipped content"
 SHIPPED_REVISION = "shipped at revision"
 EDITORS = "caremap"
+TO = "NEO4J_TO_"
 
 Say = Callable[[str], None]
 
@@ -111,7 +112,7 @@ def copied(origin_url: str, target_url: str, progress: Callable[[Progress], None
     _must_be_there(origin_url)
     origin = open_store(origin_url)
     try:
-        target = open_store(target_url)
+        target = open_store(target_url, environ=of_target(os.environ))
         try:
             titles = tuple(title_note(layer) for layer in origin.layers())
             return copy_store(origin, target, progress=progress, notes=(SHIPPED_DIGEST, SHIPPED_REVISION, *titles))
@@ -119,6 +120,16 @@ def copied(origin_url: str, target_url: str, progress: Callable[[Progress], None
             target.close()
     finally:
         origin.close()
+
+
+def of_target(environ: Mapping[str, str]) -> Mapping[str, str]:
+    """The environment for the store that is copied into: where it holds NEO4J_TO_..., these are that server's name and password."""
+    own = {name.replace(TO, "NEO4J_"): value for name, value in environ.items() if name.startswith(TO)}
+    if not own:
+        return environ
+    # A password of the one server is never tried at the other.
+    passwords = ("NEO4J_PASSWORD", "NEO4J_PASSWORD_FILE")
+    return {**{name: value for name, value in environ.items() if name not in passwords}, **own}
 
 
 def map_named(name: str) -> SystemMap:

@@ -8,12 +8,12 @@ from dataclasses import replace
 from typing import TypeVar
 
 from graph.changes import caught_up
-from graph.narrowing import Part, names_in, near_names_to
+from graph.narrowing import Glimpse, Part, names_in, near_names_to
 from graph.scope import Scope
 from graph.snapshot import Snapshot
 from graph.store import MapReader, MapSize, MapSource, ReadableStore, Store, match_rank, words_of
 from schema.errors import BadQuestion, StoreError, UnknownName
-from schema.records import BASE_LAYER, MAIN_BRANCH, Node, Source
+from schema.records import BASE_LAYER, MAIN_BRANCH, Node
 
 T = TypeVar("T")
 
@@ -21,6 +21,8 @@ SNAPSHOTS_KEPT = 4
 CAUGHT_UP_AT_MOST = 10_000
 """Changes of up to this many records are applied to the snapshot at hand; larger ones are read anew."""
 TRIES = 5
+SEEN_AT_LEAST = 10_000
+"""So many links one client may be shown where a process may hold fewer: what one request shows is bounded before."""
 _NEWEST = "the newest revision of branch main without a layer"
 
 
@@ -119,8 +121,8 @@ class Holding:
             return
         raise BadQuestion(
             f"{self._source.url} has more links than the {self._held_links or 0:,} that this process may hold (CAREMAP_HELD_LINKS,"
-            f" --held-links). {why}: let it hold more. Impact, reach, the litmus test of named decisions, and exports with --from are"
-            f" answered from parts of the map, in Neo4j and at {_NEWEST}."
+            f" --held-links). {why}: let it hold more. Impact, reach, the litmus test of named decisions, exports with --from, and"
+            f" GraphQL's single nodes, links, sources and their pages are answered from parts of the map, in Neo4j and at {_NEWEST}."
         )
 
     def answer(self, scope: Scope, gather: Callable[[Part], None], conclude: Callable[[Snapshot], T]) -> T:
@@ -157,6 +159,14 @@ class Holding:
                 return reader, snapshot
         raise StoreError(f"{source.url} kept changing while a part of it was read, {TRIES} times; ask again when others are done.")
 
+    def glimpse(self, revision: int) -> Glimpse:
+        """Single records of the newest map, without the map, for one client. Raises BadQuestion where the store is only read whole."""
+        source = self._source
+        if not isinstance(source, ReadableStore):
+            self.must_hold("This store is only read whole")
+            raise StoreError(f"{source.url} shrank while it was asked; ask again.")
+        return Glimpse(source, max(self._held_links or 0, SEEN_AT_LEAST), revision=revision, title=self._title((BASE_LAYER,)))
+
     def search(self, text: str, most: int) -> tuple[Node, ...]:
         """Nodes of the newest map that hold every word, best first, without the map; see `Store.search`."""
         words = words_of(text)
@@ -172,9 +182,3 @@ class Holding:
         if self.is_too_large() and isinstance(self._source, ReadableStore):
             return names_in(self._source.reader(), text)
         return self.snapshot(scope).names_in(text)
-
-    def source(self, identifier: str) -> Source | None:
-        """A source of the newest map of branch main, base layer; None where it has none."""
-        if self.is_too_large() and isinstance(self._source, ReadableStore):
-            return next((source for _, source in self._source.reader().sources([identifier])), None)
-        return self.snapshot(Scope()).map.source_of.get(identifier)

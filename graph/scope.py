@@ -8,7 +8,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from schema.kinds import LinkKind, Sign
+from schema.kinds import LinkKind, NodeKind, Sign
 from schema.records import BASE_LAYER, MAIN_BRANCH
 
 if TYPE_CHECKING:
@@ -33,6 +33,27 @@ class Scope:
     branch: str = MAIN_BRANCH
     layers: tuple[str, ...] = (BASE_LAYER,)
     revision: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeWish:
+    """Which nodes somebody wants: of some kinds, in a tier, in a silo, standing on a day (None: any). Proposed ones are among them."""
+
+    kinds: frozenset[NodeKind] | None = None
+    tier: str | None = None
+    silo: str | None = None
+    as_of: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkWish:
+    """Which links somebody wants: of some kinds, standing with both ends on a day (None: any); at a node those that leave it or
+    reach it."""
+
+    kinds: frozenset[LinkKind] | None = None
+    as_of: date | None = None
+    out: bool = True
+    into: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeAlias, TypeVar, runtime_checkable
 
-from graph.scope import Scope
+from graph.scope import LinkWish, NodeWish, Scope
 from graph.snapshot import Snapshot
 from schema.errors import BadInput, Conflict
 from schema.kinds import LinkKind, NodeKind
@@ -19,6 +19,8 @@ from schema.system_map import SystemMap
 R = TypeVar("R", Node, Link, Source)
 Placed: TypeAlias = tuple[int, R]
 """A record and its place in the map's order: of two records of a sort, the one with the smaller place comes first."""
+LinksAt: TypeAlias = tuple[int, list[Placed[Link]]]
+"""How many links there are at a node, and a page of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +84,7 @@ class Store(MapSource, Protocol):
         """Apply a change and return the branch's revision after it. A change that alters nothing keeps the revision.
 
         Raises InvalidMap with every problem, Conflict where `base_revision` is not the newest, BadInput for an unknown
-        branch, StoreUnavailable where the store cannot be written.
+        branch or an improper name of a layer, StoreUnavailable where the store cannot be written.
         """
         ...
 
@@ -109,7 +111,7 @@ class Store(MapSource, Protocol):
     def create_branch(self, name: str, from_revision: int | None = None) -> None:
         """Begin a branch at a revision (None: main's newest). It costs nothing: what is not changed is shared.
 
-        Raises BadInput for a name that is taken or empty and for a revision that never was.
+        Raises BadInput for a name that is taken or improper (see `proper_name`) and for a revision that never was.
         """
         ...
 
@@ -135,6 +137,15 @@ class Store(MapSource, Protocol):
     def keep_note(self, name: str, value: str) -> None:
         """Keep such a remark."""
         ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapCounts:
+    """How much stands on a map, kind by kind; a kind of which there is nothing may be absent."""
+
+    nodes: Mapping[NodeKind, int]
+    links: Mapping[LinkKind, int]
+    sources: int
 
 
 class MapReader(Protocol):
@@ -185,6 +196,36 @@ class MapReader(Protocol):
         """The id of every link."""
         ...
 
+    # Pages: records whose ids come after one (None: from the first), at most so many, in the ascending order of their ids.
+
+    def page_of_nodes(self, wish: NodeWish, after: str | None, most: int) -> list[Placed[Node]]:
+        """A page of the nodes that are wished for. `tier` must be an id; a wish for a silo is not heeded."""
+        ...
+
+    def ids_of_nodes(self, wish: NodeWish) -> list[str]:
+        """The ids of all nodes that are wished for, in no order. `tier` must be an id; a wish for a silo is not heeded."""
+        ...
+
+    def page_of_links(self, wish: LinkWish, after: str | None, most: int) -> list[Placed[Link]]:
+        """A page of the links that are wished for. May look through all links of the kinds."""
+        ...
+
+    def number_of_links(self, wish: LinkWish) -> int:
+        """How many links are wished for. May look through all links of the kinds."""
+        ...
+
+    def pages_at(self, nodes: Collection[str], wish: LinkWish, after: str | None, most: int) -> Mapping[str, LinksAt]:
+        """For each of some nodes that are on the map: a page of the links at it that are wished for, and how many there are."""
+        ...
+
+    def page_of_sources(self, after: str | None, most: int) -> list[Placed[Source]]:
+        """A page of the sources."""
+        ...
+
+    def counts(self) -> MapCounts:
+        """How much stands on the map."""
+        ...
+
     def route_claims(self) -> Iterator[tuple[str, str, tuple[str, ...]]]:
         """The claims about whole routes that nodes have: each one's id, its node's id and its route."""
         ...
@@ -203,6 +244,10 @@ class ReadableStore(Store, Protocol):
         ...
 
 
+LONGEST_NAME = 200
+"""How many characters the name of a branch or layer may have."""
+_NOT_IN_NAMES = ("Cc", "Cs", "Zl", "Zp")
+
 NAMED_IN_CONFLICT = 1_000
 """A conflict names so many ids at most."""
 
@@ -220,6 +265,24 @@ def conflict(branch: str, *, expected: int, found: int, touched: Iterable[str]) 
         found=found,
         changed=changed,
     )
+
+
+def proper_name(name: str, what: str) -> str:
+    """The name of a branch or layer, judged as every store judges it.
+
+    Raises BadInput for one that is blank, longer than `LONGEST_NAME` characters, or that holds what no line of text holds.
+    """
+    if not name.strip():
+        raise BadInput(f"A {what} needs a name.")
+    if len(name) > LONGEST_NAME:
+        raise BadInput(f"The name of a {what} has at most {LONGEST_NAME} characters, and {name[:40]!r}... has {len(name):,}; shorten it.")
+    strange = next((letter for letter in name if unicodedata.category(letter) in _NOT_IN_NAMES), None)
+    if strange is not None:
+        raise BadInput(
+            f"The name of a {what} holds no control characters, line breaks or half characters, and {name!r} holds"
+            f" U+{ord(strange):04X}; take it out."
+        )
+    return name
 
 
 def words_of(text: str) -> list[str]:

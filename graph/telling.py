@@ -79,6 +79,7 @@ def _step(snapshot: Snapshot, row: int, sign: int, effect: int, strength: float,
     """One link on a path. `leads` says that it leads from a body to what it decides, which moves nothing yet."""
     columns = snapshot.links
     link, start, end = snapshot.link(row), snapshot.node(int(snapshot.start[row])), snapshot.node(int(snapshot.end[row]))
+    owner = snapshot.owner_of(int(snapshot.start[row]))
     return Step(
         link=link.id,
         kind=str(link.kind),
@@ -96,7 +97,8 @@ def _step(snapshot: Snapshot, row: int, sign: int, effect: int, strength: float,
         ground=Ground(int(columns.ground[row])).name.lower(),
         disputed=bool(columns.disputed[row]),
         assumed=() if leads else assumed_fields(int(columns.assumed[row])),
-        owner=snapshot.owner_of(int(snapshot.start[row])),
+        owner=owner,
+        owner_name=None if owner is None else snapshot.name_of(owner),
         end_better=end.better,
         text=link.text,
         claims=link.claims,
@@ -153,6 +155,7 @@ def _path(snapshot: Snapshot, steps: tuple[Step, ...]) -> ImpactPath:
     for step in inner:
         strength *= step.strength
     threads = threads_on(snapshot, nodes, inner)
+    owners = _owners_in_turn([*[step.owner for step in steps], snapshot.owner_of(snapshot.row_of[nodes[-1]])]) if steps else ()
     return ImpactPath(
         nodes=nodes,
         links=tuple([step.link for step in steps]),
@@ -163,7 +166,8 @@ def _path(snapshot: Snapshot, steps: tuple[Step, ...]) -> ImpactPath:
         delay_low=trip.low,
         delay_high=trip.high,
         confidence=min([step.confidence for step in inner], default=1.0),
-        hand_offs=_owners_in_turn([*[step.owner for step in steps], snapshot.owner_of(snapshot.row_of[nodes[-1]])]) if steps else (),
+        hand_offs=owners,
+        hand_off_names=tuple([snapshot.name_of(owner) for owner in owners]),
         sourced=ground.sourced,
         definitions=ground.definitions,
         assumptions=ground.assumptions,
@@ -200,6 +204,11 @@ def months(low: float, high: float | None) -> str:
     if high == 0:
         return "at once"
     return f"{low:g} months" if low == high else f"{low:g}-{high:g} months"
+
+
+def bits(disagreement: float) -> str:
+    """How far claims differ, in words: 1 bit is two that say two things."""
+    return "1 bit" if round(disagreement, 2) == 1 else f"{disagreement:.2g} bits"
 
 
 def confidence_word(value: float) -> str:
@@ -269,4 +278,6 @@ def _footing(inner: Sequence[Step], ground: _Ground, threads: Sequence[str]) -> 
     said = f"{ground.sourced} of {len(inner)} steps sourced{also}; weakest confidence {confidence_word(weakest)}"
     if disputed:
         said += f"; {disputed} disputed"
+        if by := max(step.disagreement for step in inner if step.disputed):
+            said += f" ({'disagreement' if disputed == 1 else 'disagreement up to'} {bits(by)})"
     return said + (f"; threads: {', '.join(threads)}." if threads else ".")

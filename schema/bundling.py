@@ -227,6 +227,8 @@ def _confidence(link: Link, counted: Sequence[Claim], sources: Mapping[str, Sour
 
 def disagreement(claims: Sequence[Claim]) -> float:
     """Shannon entropy, in bits, of the claims' signs and levels: 0 where all say the same."""
+    if len(claims) < 2:
+        return 0.0
     said = Counter((claim.sign, claim.strength) for claim in claims if claim_counts(claim) and claim.sign is not None)
     total = sum(said.values())
     if total == 0:

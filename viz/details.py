@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 
 from graph.snapshot import Snapshot
-from schema.bundling import Ground, StrengthBasis
+from schema.bundling import Ground, StrengthBasis, disagreement
 from schema.kinds import NUMBER_OF_CONFIDENCE, STRENGTH_OF_LEVEL, Basis, Better, LinkKind, Mark, NodeKind, Sign, Use
 from schema.records import Claim, Link, Money, Node, Source
 from viz.marks import ClaimNote, Fact, SourceNote
@@ -171,7 +171,7 @@ def link_facts(snapshot: Snapshot, row: int) -> tuple[Fact, ...]:
             ("Confidence", confidence_word(float(columns.confidence[row]))),
             ("Takes", delay_words(float(columns.delay_low[row]), float(columns.delay_high[row]))),
             ("Stands on", _GROUND_WORDS[Ground(int(columns.ground[row]))]),
-            ("Sources disagree", "yes" if columns.disputed[row] else ""),
+            ("Sources disagree", _disagreeing(disagreement(link.claims), disputed=bool(columns.disputed[row]))),
         ]
     if link.settled:
         facts.append(("Sign settled", f"{SIGN_LOOKS[link.settled.sign].verb}, by {link.settled.by}: {link.settled.reason}"))
@@ -186,6 +186,14 @@ def link_facts(snapshot: Snapshot, row: int) -> tuple[Fact, ...]:
         ("Period", link.period or ""),
     ]
     return _facts(facts)
+
+
+def _disagreeing(by: float, *, disputed: bool) -> str:
+    """Whether the claims on a link differ, on what and how far; nothing where they do not."""
+    if not by:
+        return "yes" if disputed else ""
+    what = "yes" if disputed else "on how much, not on the direction"
+    return f"{what}, by {by:.2g} {'bit' if round(by, 2) == 1 else 'bits'} (0 is none)"
 
 
 def _information(snapshot: Snapshot, link: Link) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ import typer
 
 from api.cli.ask import ask_app
 from api.cli.instance import instance
-from api.cli.options import Asked, HeldLinks, Json, Store, asks, opened, several
+from api.cli.options import Asked, HeldLinks, Json, Store, asks, opened, several, show_what_stores_say
 from api.cli.synth import synth
 from schema.errors import EXIT_BAD_INPUT, BadInput
 from schema.records import BASE_LAYER
@@ -219,6 +219,7 @@ def copy(
     from api.cli.printing import print_json
     from api.wiring import copied
 
+    show_what_stores_say()
     found = copied(origin, target, lambda step: typer.echo(f"{step.done} of {step.total}: {step.doing}", err=True))
     parts = [
         {

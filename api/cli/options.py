@@ -93,6 +93,7 @@ def opened(store: str | None, map_name: str | None = None, *, make: bool = True,
 
     if store is not None and map_name is not None:
         raise BadInput("--store and --map are two places for one map; give one of them.")
+    show_what_stores_say()
     found = open_service(store, map_name, make=make, held_links=held_links or Settings.held_links_from(os.environ))
     try:
         for note in found.notes:
@@ -100,6 +101,19 @@ def opened(store: str | None, map_name: str | None = None, *, make: bool = True,
         yield found.service
     finally:
         found.service.close()
+
+
+def show_what_stores_say() -> None:
+    """What a store says to whoever waits for it goes to stderr from now on, a line each."""
+    import logging
+
+    class ToStderr(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            typer.echo(record.getMessage(), err=True)
+
+    told = logging.getLogger("caremap.store")
+    if not told.handlers:
+        told.addHandler(ToStderr())
 
 
 def day(text: str | None) -> date | None:

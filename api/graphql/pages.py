@@ -2,41 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
 from api.graphql.paging import Page, page_of
 from api.settings import Settings
+from graph.scope import LinkWish, NodeWish
 from graph.snapshot import Snapshot
 from schema.bundling import Ground, StrengthBasis
-from schema.errors import BadInput
-from schema.kinds import LinkKind, NodeKind, Sign
+from schema.kinds import Sign
 from schema.ontology import LINK_KIND_CODE, LINK_RULES, NODE_KIND_CODE
 from schema.records import Link, Node, Source
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NodeWish:
-    """Which nodes somebody wants: of some kinds, in a tier, in a silo, standing on a day (None: any)."""
-
-    kinds: Collection[NodeKind] | None = None
-    tier: str | None = None
-    silo: str | None = None
-    as_of: date | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LinkWish:
-    """Which links somebody wants: of some kinds, standing on a day (None: any); at a node those that leave it or reach it."""
-
-    kinds: Collection[LinkKind] | None = None
-    as_of: date | None = None
-    out: bool = True
-    into: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +28,16 @@ class ShownFacts:
     confidence: float
     ground: str
     disputed: bool
+
+
+def nodes_on(snapshot: Snapshot, identifiers: Sequence[str]) -> list[Node]:
+    """The nodes with these ids that are on the map, in the order of the ids."""
+    return [snapshot.map.node(identifier) for identifier in identifiers if identifier in snapshot.row_of]
+
+
+def links_on(snapshot: Snapshot, identifiers: Sequence[str]) -> list[Link]:
+    """The links with these ids that are on the map, in the order of the ids."""
+    return [snapshot.link(row) for row in map(snapshot.row_of_link, identifiers) if row is not None]
 
 
 def _by_id(snapshot: Snapshot, what: str, ids: Sequence[str]) -> NDArray[np.int64]:
@@ -67,9 +56,7 @@ def nodes_page(snapshot: Snapshot, wish: NodeWish, first: int, after: str | None
         codes = np.array([NODE_KIND_CODE[kind] for kind in wish.kinds], dtype=np.int8)
         mask &= np.isin(snapshot.nodes.kind, codes)
     if wish.silo is not None:
-        if wish.silo not in snapshot.nodes.silos:
-            raise BadInput(f"No silo {wish.silo[:60]!r} on this map. Its silos are {', '.join(sorted(snapshot.nodes.silos)[:40])}.")
-        mask &= snapshot.nodes.silo == snapshot.nodes.silos.index(wish.silo)
+        mask &= snapshot.nodes.silo == snapshot.silo_code(wish.silo)
     if wish.tier is not None:
         mask &= _tiers(snapshot) == snapshot.node(snapshot.find(wish.tier)).id
     order = _by_id(snapshot, "nodes", ids)
@@ -123,7 +110,7 @@ _SIGNS = {1: Sign.PLUS, -1: Sign.MINUS, 0: Sign.UNKNOWN}
 
 def facts_of(snapshot: Snapshot, link: Link) -> ShownFacts:
     """What a link on this map comes to, from the columns. A sign where its kind has one, or where it states one."""
-    row, columns = snapshot.map.row_of_link[link.id], snapshot.links
+    row, columns = snapshot.find_link(link.id), snapshot.links
     signed = LINK_RULES[link.kind].default_sign is not None or int(columns.sign[row]) != 0
     return ShownFacts(
         sign=_SIGNS[int(columns.sign[row])] if signed else None,

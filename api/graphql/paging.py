@@ -5,9 +5,9 @@ from __future__ import annotations
 import base64
 import binascii
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 import strawberry
 
@@ -37,11 +37,26 @@ class Edge(Generic[T]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page(Generic[T]):
-    """One page, in the order of ids. `total_count` counts the items of all pages."""
+    """One page, in the order of ids. `count` counts the items of all pages, which may take a while where the map is not held."""
 
     edges: tuple[Edge[T], ...]
     page_info: PageInfo
-    total_count: int
+    count: int | Callable[[], Awaitable[int]]
+
+
+def count_of(page: Page[T]) -> int | Awaitable[int]:
+    """How many items all pages hold, counted now where nobody has yet."""
+    return page.count if isinstance(page.count, int) else page.count()
+
+
+class HasId(Protocol):
+    """A record under an id."""
+
+    @property
+    def id(self) -> str: ...
+
+
+Record = TypeVar("Record", bound=HasId)
 
 
 def checked_first(first: int, settings: Settings) -> int:
@@ -75,5 +90,15 @@ def page_of(
     begin = 0 if after is None else bisect_right(range(count), identifier_of(after), key=id_at)
     end = min(begin + first, count)
     edges = tuple(Edge(cursor=cursor_of(id_at(place)), node=item_at(place)) for place in range(begin, end))
-    info = PageInfo(has_next_page=end < count, end_cursor=edges[-1].cursor if edges else None)
-    return Page(edges=edges, page_info=info, total_count=count)
+    return _page(edges, more=end < count, count=count)
+
+
+def page_with(records: Sequence[Record], count: Callable[[], Awaitable[int]] | int, *, more: bool) -> Page[Record]:
+    """The page of some records in the ascending order of ids; `more` says whether others follow."""
+    edges = tuple(Edge(cursor=cursor_of(record.id), node=record) for record in records)
+    return _page(edges, more=more, count=count)
+
+
+def _page(edges: tuple[Edge[T], ...], *, more: bool, count: int | Callable[[], Awaitable[int]]) -> Page[T]:
+    info = PageInfo(has_next_page=more, end_cursor=edges[-1].cursor if edges else None)
+    return Page(edges=edges, page_info=info, count=count)

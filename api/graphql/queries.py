@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from typing import Annotated
 
 import strawberry
 
 from api.asking import day_of
-from api.graphql import pages
+from api.graphql import pages, parts
 from api.graphql.context import Asked
 from api.graphql.fields import field
-from api.graphql.paging import PAGE, Page, PageInfo, checked_first
-from api.graphql.types.about import HistoryEntry, MapInfo, Vocabulary, about
+from api.graphql.pages import links_on, nodes_on
+from api.graphql.paging import PAGE, Page, PageInfo, checked_first, count_of
+from api.graphql.types.about import HistoryEntry, MapInfo, Vocabulary, about, about_part
 from api.graphql.types.answers import ImpactAnswer, LitmusAnswer
 from api.graphql.types.claims import Source
 from api.graphql.types.compare import CompareAnswer, Side
@@ -25,10 +26,10 @@ from api.graphql.types.money import Follow, MoneyAnswer
 from api.graphql.types.reach import ReachAnswer
 from api.graphql.types.read import ReadAnswer
 from api.graphql.types.silos import SiloAnswer
-from api.graphql.types.things import AFTER, AS_OF, FIRST, Link, LinkConnection, Node, NodeConnection
+from api.graphql.types.things import AFTER, AS_OF, FIRST, Link, LinkConnection, Node, NodeConnection, kinds_of
 from api.graphql.types.whatif import Scenario, WhatIfAnswer, checked_draws
 from graph import results
-from graph.scope import GAPS_LISTED, MOMENT
+from graph.scope import GAPS_LISTED, MOMENT, LinkWish, NodeWish
 from graph.store import HistoryEntry as Entry
 from schema import records
 
@@ -52,26 +53,27 @@ class SourceEdge:
 class SourceConnection:
     edges: list[SourceEdge]
     page_info: PageInfo
-    total_count: int
+
+    @field(shown_as=int)
+    def total_count(self, parent: strawberry.Parent[Page[records.Source]]) -> int | Awaitable[int]:
+        return count_of(parent)
 
 
 @strawberry.type(description="What can be asked. Nothing here changes the map.")
 class Query:
     @field(name="map", description="The map at its newest revision: title and counts.")
     async def map_info(self, info: Asked) -> MapInfo:
-        return await info.context.look(about)
+        return await info.context.see(about, about_part)
 
     @field(shown_as=Node | None, description="The node with this id; null where there is none.")
     async def node(self, info: Asked, id: strawberry.ID) -> records.Node | None:  # noqa: A002
-        snapshot = await info.context.snapshot()
-        row = snapshot.row_of.get(id)
-        return None if row is None else snapshot.node(row)
+        found = await info.context.see(lambda whole: nodes_on(whole, [id]), lambda part: part.nodes_called([id]))
+        return next(iter(found), None)
 
     @field(shown_as=Link | None, description="The link with this id; null where there is none.")
     async def link(self, info: Asked, id: strawberry.ID) -> records.Link | None:  # noqa: A002
-        snapshot = await info.context.snapshot()
-        row = snapshot.map.row_of_link.get(id)
-        return None if row is None else snapshot.link(row)
+        found = await info.context.see(lambda whole: links_on(whole, [id]), lambda part: part.links_called([id]))
+        return next(iter(found), None)
 
     @field(shown_as=NodeConnection | None, description="Nodes, in the order of their ids.")
     async def nodes(
@@ -85,28 +87,36 @@ class Query:
         as_of: AsOf = None,
     ) -> Page[records.Node]:
         turn = info.context
-        wish = pages.NodeWish(kinds=kind, tier=tier, silo=silo, as_of=day_of(as_of))
-        return await turn.look(lambda snapshot: pages.nodes_page(snapshot, wish, first, after, turn.settings))
+        wish = NodeWish(kinds=kinds_of(kind), tier=tier, silo=silo, as_of=day_of(as_of))
+        if await turn.is_held():
+            return await turn.look(lambda snapshot: pages.nodes_page(snapshot, wish, first, after, turn.settings))
+        return await parts.nodes_page(turn, wish, first, after)
 
     @field(shown_as=LinkConnection | None, description="Links, in the order of their ids.")
     async def links(
         self, info: Asked, first: First = PAGE, after: After = None, kind: list[LinkKind] | None = None, as_of: AsOf = None
     ) -> Page[records.Link]:
         turn = info.context
-        wish = pages.LinkWish(kinds=kind, as_of=day_of(as_of))
-        return await turn.look(lambda snapshot: pages.links_page(snapshot, wish, first, after, turn.settings))
+        wish = LinkWish(kinds=kinds_of(kind), as_of=day_of(as_of))
+        if await turn.is_held():
+            return await turn.look(lambda snapshot: pages.links_page(snapshot, wish, first, after, turn.settings))
+        return await parts.links_page(turn, wish, first, after)
 
     @field(shown_as=SourceConnection | None, description="Sources, in the order of their ids.")
     async def sources(self, info: Asked, first: First = PAGE, after: After = None) -> Page[records.Source]:
         turn = info.context
-        return await turn.look(lambda snapshot: pages.sources_page(snapshot, first, after, turn.settings))
+        if await turn.is_held():
+            return await turn.look(lambda snapshot: pages.sources_page(snapshot, first, after, turn.settings))
+        return await parts.sources_page(turn, first, after)
 
     @field(shown_as=list[Node] | None, description="Nodes whose id, label, other names or text hold all the words, best first.")
     async def search(self, info: Asked, text: str, first: First = PAGE) -> Sequence[records.Node]:
         turn = info.context
         names("text", [text], turn.settings)
         most = checked_first(first, turn.settings)
-        return await turn.consult(lambda service: service.search(text, most=most)) if most else ()
+        found = await turn.consult(lambda service: service.search(text, most=most)) if most else ()
+        ids = [node.id for node in found]
+        return await turn.see(lambda whole: nodes_on(whole, ids), lambda part: part.nodes_called(ids))
 
     @field(shown_as=ImpactAnswer | None, description="What reaches some goals from some starts, by which paths.")
     async def impact_paths(
@@ -304,7 +314,7 @@ class Query:
     async def history(self, info: Asked, first: First = PAGE, before: int | None = None) -> Sequence[Entry]:
         turn = info.context
         most = checked_first(first, turn.settings)
-        return await turn.consult(lambda service: service.history(most=most, before=before), shows_nodes=False) if most else ()
+        return await turn.consult(lambda service: service.history(most=most, before=before)) if most else ()
 
     @field(description="The words that the map is written in.")
     async def vocabulary(self) -> Vocabulary:

@@ -21,9 +21,9 @@ async def front(request: Request) -> Response:
     if len(words) > LONGEST_SEARCH:
         raise BadInput(f"search: {len(words):,} characters are too many; at most {LONGEST_SEARCH:,} are looked for.")
     turn = turn_of(request)
-    found = await turn.consult(lambda service: service.search(words, most=MOST_FOUND), shows_nodes=False) if words else ()
+    found = await turn.consult(lambda service: service.search(words, most=MOST_FOUND)) if words else ()
     if not await turn.is_held():
-        size, revision = await turn.consult(lambda service: (service.size(), service.head()), shows_nodes=False)
+        size, revision = await turn.consult(lambda service: (service.size(), service.head()))
         return page("front.html", map=None, size=size, revision=revision, words=words, found=found, ready=())
     snapshot = await turn.snapshot()
     ready = askable(snapshot)

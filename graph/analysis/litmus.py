@@ -114,6 +114,7 @@ def _verdict(
     thin = thin if exact else (judging.CUT_SHORT, *thin)
     word, reason = _word(snapshot, selection, row, balance)
     shown = list(best.values())
+    owners = tuple(dict.fromkeys(owner for path in shown for owner in path.hand_offs))
     weakest = _weakest(snapshot, found.rows)
     verdict = Verdict(
         decision=snapshot.node(row).id,
@@ -126,11 +127,12 @@ def _verdict(
         reason=reason,
         supporting_path=best.get(1),
         opposing_path=best.get(-1),
-        hand_offs=tuple(dict.fromkeys(owner for path in shown for owner in path.hand_offs)),
+        hand_offs=owners,
         delay_low=min((path.delay_low for path in shown), default=None),
         delay_high=_latest(shown),
         weakest=weakest,
-        would_have_to_agree=tuple(dict.fromkeys(owner for path in shown for owner in path.hand_offs)),
+        would_have_to_agree=owners,
+        agreeing_names=tuple(snapshot.name_of(owner) for owner in owners),
         sourced_share=float((columns.ground[found.rows] == Ground.SOURCED).mean()) if found.rows.size else None,
         text="",
     )
@@ -206,7 +208,6 @@ def _text(snapshot: Snapshot, verdict: Verdict, goal: int) -> str:
             parts.append(f"{name}: {path.text}")
     if verdict.delay_low is not None:
         parts.append(f"Time: {months(verdict.delay_low, verdict.delay_high)}.")
-    if verdict.would_have_to_agree:
-        names = ", ".join(snapshot.name_of(owner) for owner in verdict.would_have_to_agree)
-        parts.append(f"Would have to agree: {names}.")
+    if verdict.agreeing_names:
+        parts.append(f"Would have to agree: {', '.join(verdict.agreeing_names)}.")
     return " ".join(parts)

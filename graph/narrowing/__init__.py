@@ -5,17 +5,28 @@ which link counts and what follows is worked out by the same code as on a whole 
 must is on the map as well, so that more of it never changes an answer.
 """
 
+from graph.narrowing.glimpse import Glimpse, MapMoved
+from graph.narrowing.listing import Listed, links_listed, links_listed_at, nodes_listed, number_of_nodes, silos_of, sources_listed
 from graph.narrowing.names import names_in, near_names_to
 from graph.narrowing.part import Part
 from graph.narrowing.questions import for_corridor, for_impact, for_litmus, for_neighbourhood, for_reach
 
 __all__ = [
+    "Glimpse",
+    "Listed",
+    "MapMoved",
     "Part",
     "for_corridor",
     "for_impact",
     "for_litmus",
     "for_neighbourhood",
     "for_reach",
+    "links_listed",
+    "links_listed_at",
     "names_in",
     "near_names_to",
+    "nodes_listed",
+    "number_of_nodes",
+    "silos_of",
+    "sources_listed",
 ]

@@ -45,6 +45,13 @@ def _outlines(reader: MapReader) -> list[Node]:
     return [node for _, node in sorted(reader.outlines(), key=lambda found: found[0])]
 
 
+def outlined(reader: MapReader) -> Snapshot:
+    """An outline of every node and the links that say who owns it: enough for owners and silos. Looks through all nodes."""
+    nodes = _outlines(reader)
+    owning = sorted(reader.links_at([node.id for node in nodes], OWNING, out=True), key=lambda found: found[0])
+    return Snapshot(SystemMap.of(nodes, (link for _, link in owning)))
+
+
 def take_silos(part: Part, names: Sequence[str]) -> None:
     """Take a node of each silo that is named, so that none is taken for unknown; and of every silo, where one is unknown,
     as the complaint names them all."""
@@ -53,9 +60,8 @@ def take_silos(part: Part, names: Sequence[str]) -> None:
     part.settle()
     if set(names) <= set(part.snapshot().nodes.silos):
         return
-    nodes = _outlines(part.reader)
-    owning = sorted(part.reader.links_at([node.id for node in nodes], OWNING, out=True), key=lambda found: found[0])
-    columns = Snapshot(SystemMap.of(nodes, (link for _, link in owning))).nodes
-    first_of = {columns.silos[code]: nodes[row].id for row, code in reversed(list(enumerate(columns.silo.tolist())))}
+    outlines = outlined(part.reader)
+    columns = outlines.nodes
+    first_of = {columns.silos[code]: outlines.node(row).id for row, code in reversed(list(enumerate(columns.silo.tolist())))}
     missing = [name for name in names if name not in first_of and name not in columns.silos]
     part.add_nodes(first_of.values() if missing else [first_of[name] for name in names if name in first_of])

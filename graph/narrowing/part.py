@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from graph.scope import Scope
 from graph.snapshot import OWNING, Snapshot
@@ -20,7 +20,7 @@ class Part:
         self.reader, self.most, self.most_nodes = reader, most, 2 * most
         self.nodes: dict[str, Placed[Node]] = {}
         self.links: dict[str, Placed[Link]] = {}
-        self._revision, self._title = revision, title
+        self.revision, self.title = revision, title
         self._seen: tuple[tuple[int, int], Snapshot] | None = None
         self._absent: set[str] = set()
         self._owned: set[str] = set()
@@ -32,10 +32,15 @@ class Part:
     def add_nodes(self, identifiers: Iterable[str]) -> None:
         """Take the nodes with these ids, where they are on the map."""
         missing = set(identifiers) - self.nodes.keys() - self._absent
-        for place, node in self.reader.nodes(sorted(missing)):
+        if missing:
+            self.put_nodes(self.reader.nodes(sorted(missing)))
+        self._absent |= missing - self.nodes.keys()
+
+    def put_nodes(self, found: Iterable[Placed[Node]]) -> None:
+        """Take nodes that are at hand."""
+        for place, node in found:
             self.nodes[node.id] = (place, node)
             self._check()
-        self._absent |= missing - self.nodes.keys()
 
     def add_links(self, found: Iterable[Placed[Link]]) -> None:
         """Take links, with the nodes at both of their ends."""
@@ -60,6 +65,16 @@ class Part:
         missing = [identifier for identifier in dict.fromkeys(identifiers) if identifier not in self.links]
         if missing:
             self.add_links(self.reader.links_called(missing))
+
+    def nodes_called(self, identifiers: Sequence[str]) -> list[Node]:
+        """The nodes with these ids that are on the map, taken, in the order of the ids."""
+        self.add_nodes(identifiers)
+        return [self.nodes[identifier][1] for identifier in identifiers if identifier in self.nodes]
+
+    def links_called(self, identifiers: Sequence[str]) -> list[Link]:
+        """The links with these ids that are on the map, taken, in the order of the ids."""
+        self.call_links(identifiers)
+        return [self.links[identifier][1] for identifier in identifiers if identifier in self.links]
 
     # ---- what records need ----------------------------------------------
 
@@ -112,6 +127,6 @@ class Part:
             (node for _, node in sorted(self.nodes.values(), key=lambda found: found[0])),
             (link for _, link in sorted(self.links.values(), key=lambda found: found[0])),
             (source for _, source in sorted(sources, key=lambda found: found[0])),
-            self._title,
+            self.title,
         )
-        return Snapshot(made, revision=self._revision, scope=Scope(revision=self._revision))
+        return Snapshot(made, revision=self.revision, scope=Scope(revision=self.revision))

@@ -13,7 +13,8 @@ class Verdict:
     """Whether a decision makes the moment better, by the map: KEEP, STOP, CONTESTED or NO PATH, and how firmly.
 
     `standing` is firm, leaning or too thin (then `said` points, and never says STOP); `thin_because` gives the reasons.
-    `would_have_to_agree` are the owners on the paths; `weakest` is the id of the link with the least confidence.
+    `would_have_to_agree` are the owners on the paths, `agreeing_names` what people call them; `weakest` is the id of the link with
+    the least confidence.
     """
 
     decision: str
@@ -31,6 +32,7 @@ class Verdict:
     delay_high: float | None
     weakest: str | None
     would_have_to_agree: tuple[str, ...]
+    agreeing_names: tuple[str, ...]
     sourced_share: float | None
     text: str
 

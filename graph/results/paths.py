@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from graph.results.terms import Json, tidy
+from schema.bundling import disagreement
 from schema.kinds import Better
 from schema.records import Claim, Source
 
@@ -45,6 +46,13 @@ class Step:
     text: str | None
     claims: tuple[Claim, ...] = ()
     sources: tuple[Source, ...] = ()
+    owner_name: str | None = None
+    """What people call the owner."""
+
+    @property
+    def disagreement(self) -> float:
+        """How far its claims differ on sign and level, in bits: 0 where all say the same, 1 where two say two things."""
+        return disagreement(self.claims)
 
     @property
     def is_lead_in(self) -> bool:
@@ -73,11 +81,18 @@ class ImpactPath:
     threads: tuple[str, ...]
     text: str
     steps: tuple[Step, ...]
+    hand_off_names: tuple[str, ...] = ()
+    """What people call the owners along the path."""
 
     @property
     def counted_steps(self) -> int:
         """How many steps carry impact: all but the lead-in."""
         return sum(not step.is_lead_in for step in self.steps)
+
+    @property
+    def disagreement(self) -> float:
+        """That of the step whose claims differ most, in bits."""
+        return max((step.disagreement for step in self.steps), default=0.0)
 
     def to_json(self) -> Json:
         return {
@@ -95,6 +110,7 @@ class ImpactPath:
             "by_definition_steps": self.definitions,
             "assumed_steps": self.assumptions,
             "unstated_steps": self.unstated,
+            "disagreement": tidy(self.disagreement),
             "threads": list(self.threads),
             "text": self.text,
         }

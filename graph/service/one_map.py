@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from graph.holding import Holding
+from graph.narrowing import Glimpse
 from graph.scope import Scope
 from graph.snapshot import Snapshot
 from graph.store import MapSize, MapSource, ReadableStore, Store
-from schema.records import MAIN_BRANCH, Node, Source
+from schema.records import MAIN_BRANCH, Node
 
 
 class OneMap:
@@ -41,9 +42,9 @@ class OneMap:
         """How much stands on the newest map of branch main, base layer. Cheap: reads no map."""
         return self._holding.size()
 
-    def source(self, identifier: str) -> Source | None:
-        """A source of the newest map by its id; None where it has none."""
-        return self._holding.source(identifier)
+    def glimpse(self, revision: int) -> Glimpse:
+        """Single records of a map that is not held, at its newest revision, which the caller has asked for before."""
+        return self._holding.glimpse(revision)
 
     def names_in(self, text: str, scope: Scope | None = None) -> tuple[str, ...]:
         """The names in a comma-separated text; an id or label that itself holds commas is one name."""

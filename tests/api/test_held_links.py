@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from hypothesis import event, given, settings
+from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from api.app import create_app
@@ -13,7 +16,9 @@ from graph.scope import Filters
 from graph.service import MapService
 from schema.errors import BadInput
 from tests.api.conftest import small_map
-from tests.graph.kept_elsewhere import MapKeptElsewhere
+from tests.api.documents import LINK, MAP, NODE, PAGE, documents
+from tests.graph.asked_twice import maps
+from tests.graph.kept_elsewhere import MapInMemory, MapKeptElsewhere
 
 ENDS = "from=close-route&to=vacancies"
 
@@ -69,11 +74,115 @@ def test_a_page_that_needs_the_whole_map_says_what_to_do(door: TestClient, addre
 
 
 def test_a_graphql_field_that_needs_the_whole_map_says_what_to_do(door: TestClient) -> None:
-    query = '{ history { revision } vocabulary { evidence } node(id: "recruits") { label } loops { found } }'
+    query = '{ history { revision } vocabulary { evidence } node(id: "recruits") { label } loops { found } litmus { found } }'
     answer = door.post("/graphql", json={"query": query}).json()
     failed = {error["path"][0]: error["message"] for error in answer["errors"]}
-    assert set(failed) == {"node", "loops"}
+    assert set(failed) == {"loops", "litmus"}
     assert all("CAREMAP_HELD_LINKS" in message for message in failed.values())
+    assert answer["data"]["node"] == {"label": "Overseas recruits"}
+
+
+@pytest.fixture(scope="module")
+def whole_door() -> Iterator[TestClient]:
+    with TestClient(create_app(MapService(MapKeptElsewhere(small_map())), Settings()), base_url="http://localhost") as asked:
+        yield asked
+
+
+def answers(door: TestClient, query: str) -> Any:
+    """The response; its errors in the order of the document, as they come in the order in which fields were done."""
+    told = door.post("/graphql", json={"query": query}).json()
+    return {**told, "errors": sorted(told["errors"], key=lambda error: str(error.get("path")))} if "errors" in told else told
+
+
+def test_single_records_and_their_pages_are_those_of_the_whole_map(
+    door: TestClient, whole_door: TestClient, store: MapKeptElsewhere
+) -> None:
+    held = store.times_held
+    hanging = f'{NODE} links(asOf: "any", first: 5) {{ {PAGE} edges {{ cursor node {{ {LINK} }} }} }}'
+    for query in (
+        f'{{ {MAP} node(id: "recruits") {{ {hanging} }} nobody: node(id: "x") {{ id }} link(id: "close-route-recruits") {{ {LINK} }} }}',
+        f'{{ nodes(first: 4, asOf: "any") {{ {PAGE} edges {{ node {{ {hanging} }} }} }} search(text: "care vac") {{ {hanging} }} }}',
+        f'{{ nodes(silo: "migration", asOf: "any") {{ {PAGE} edges {{ node {{ id silo }} }} }} }}',
+        f'{{ nodes(tier: "Government") {{ {PAGE} edges {{ node {{ id tier }} }} }} sources {{ {PAGE} edges {{ node {{ id title }} }} }} }}',
+        '{ nodes(tier: "Goverment") { totalCount } a: nodes(silo: "nowhere") { totalCount } b: links(after: "!") { totalCount } }',
+        "{ nodes(first: 101) { totalCount } }",
+    ):
+        assert answers(door, query) == answers(whole_door, query)
+    assert store.times_held == held
+
+
+@settings(max_examples=25)
+@given(st.data())
+def test_a_document_has_one_answer_from_a_process_that_holds_the_map_and_from_one_that_does_not(data: st.DataObject) -> None:
+    system_map = data.draw(maps())
+    store = MapKeptElsewhere(system_map)
+    few = len(system_map.links) - 1
+    whole = TestClient(create_app(MapService(MapKeptElsewhere(system_map)), Settings()), base_url="http://localhost")
+    narrow = TestClient(create_app(MapService(store, held_links=few), Settings(held_links=few)), base_url="http://localhost")
+    for _ in range(4):
+        query = data.draw(documents(system_map))
+        told = answers(whole, query)
+        event("an error" if "errors" in told else "an answer")
+        assert answers(narrow, query) == told, query
+    assert store.times_held == 0
+
+
+class MovingOn(MapKeptElsewhere):
+    """A store that comes to its next revision while a page of it is read, so many times."""
+
+    def __init__(self, times: int) -> None:
+        super().__init__(small_map())
+        self.times, self.revision = times, 1
+
+    def head(self, branch: str = "main") -> int:
+        return self.revision
+
+    def reader(self) -> MapInMemory:
+        outer = self
+
+        class Moving(MapInMemory):
+            def page_of_links(self, *arguments: Any) -> Any:
+                if outer.times:
+                    outer.times, outer.revision = outer.times - 1, outer.revision + 1
+                    raise KeyError("an end that is no longer there")
+                return super().page_of_links(*arguments)
+
+        return Moving(system_map=self.system_map)
+
+
+@pytest.mark.parametrize(("times", "answered"), [(0, True), (3, True), (99, False)])
+def test_an_answer_is_of_one_revision_though_others_edit_and_says_so_where_they_never_rest(times: int, answered: bool) -> None:
+    service = MapService(MovingOn(times), held_links=6)
+    with TestClient(create_app(service, Settings(held_links=6)), base_url="http://localhost") as door:
+        told = answers(door, '{ links(first: 2, asOf: "any") { edges { node { id } } } map { revision } }')
+    if answered:
+        assert told["data"]["links"]["edges"][1]["node"]["id"] == "ministry-makes-close"
+        assert told["data"]["map"]["revision"] == times + 1
+    else:
+        assert [(error["extensions"]["code"], "ask again" in error["message"]) for error in told["errors"]] == [("UNAVAILABLE", True)] * 2
+
+
+def test_a_page_with_links_on_every_node_asks_the_store_a_few_times_only(store: MapKeptElsewhere) -> None:
+    asked: list[str] = []
+
+    class Counted(MapKeptElsewhere):
+        def reader(self) -> MapInMemory:
+            class Counting(MapInMemory):
+                def __getattribute__(self, name: str) -> Any:
+                    if callable(getattr(MapInMemory, name, None)) and not name.startswith("_"):
+                        asked.append(name)
+                    return super().__getattribute__(name)
+
+            return Counting(system_map=self.system_map)
+
+    service = MapService(Counted(small_map()), held_links=6)
+    with TestClient(create_app(service, Settings(held_links=6)), base_url="http://localhost") as door:
+        told = answers(
+            door, '{ nodes(asOf: "any") { edges { node { links(asOf: "any") { edges { node { to { links { totalCount } } } } } } } } }'
+        )
+    assert len(told["data"]["nodes"]["edges"]) == 9
+    assert asked.count("pages_at") == 2
+    assert asked.count("links_at") <= 3
 
 
 def test_the_setting_is_read_from_the_environment_and_has_no_value_unless_it_is_set() -> None:

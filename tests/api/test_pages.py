@@ -4,11 +4,20 @@ import io
 import json
 import re
 import zipfile
+from dataclasses import replace
 from html import unescape
 from html.parser import HTMLParser
 
 import pytest
+from starlette.testclient import TestClient
 
+from api.app import create_app
+from api.settings import Settings
+from graph.service import MapService
+from graph.store import FixedMap
+from schema.kinds import Basis, Sign
+from schema.records import Claim
+from schema.system_map import SystemMap
 from tests.api.conftest import SCRIPT, small_map
 
 PAGES = (
@@ -107,6 +116,7 @@ def test_an_answer_shows_its_text_its_paths_and_who_said_so(client, service):
     assert text.count('<article class="path">') == len(answer.paths)
     assert "An office" in text
     assert "https://example.org/report" in text
+    assert "Hands it passes through: Ministry" in text
 
 
 def test_an_address_that_could_run_is_shown_as_text(client):
@@ -134,6 +144,27 @@ def test_the_litmus_page_shows_each_verdict_and_who_judges(client):
     page = unescape(client.get("/ask/litmus").text)
     assert "Close the route" in page
     assert "Who judges the moment: the person." in page
+
+
+def test_the_litmus_page_names_who_would_have_to_agree_as_its_sentences_do(client, service):
+    page = unescape(client.get("/ask/litmus?decisions=close-route&as_of=any").text)
+    verdict = service.litmus(["close-route"]).verdicts[0]
+    assert verdict.would_have_to_agree == ("ministry",)
+    assert "<td>Ministry</td>" in page
+    assert "Would have to agree: Ministry." in page
+
+
+def test_an_answer_says_of_a_step_how_far_its_claims_differ():
+    whole = small_map()
+    split = tuple(Claim(id=str(number), basis=Basis.STUDY, sign=sign, strength=0.5) for number, sign in enumerate((Sign.MINUS, Sign.PLUS)))
+    links = [replace(link, claims=split) if link.id == "recruits-vacancies" else link for link in whole.links]
+    service = MapService(FixedMap(SystemMap.of(whole.nodes, links, whole.sources), "small"))
+    routes = 'impactPaths(from: "recruits", to: "vacancies") { paths { disagreement steps { disagreement } } }'
+    with TestClient(create_app(service, Settings()), base_url="http://localhost") as client:
+        page = client.get("/ask/impact?from=close-route&to=vacancies&as_of=any").text
+        told = client.post("/graphql", json={"query": f'{{ link(id: "recruits-vacancies") {{ disagreement }} {routes} }}'}).json()["data"]
+    assert "disputed, by 1 bit" in page
+    assert told == {"link": {"disagreement": 1}, "impactPaths": {"paths": [{"disagreement": 1, "steps": [{"disagreement": 1}]}]}}
 
 
 @pytest.mark.parametrize("path", ["/map", "/map?focus=recruits", "/map?from=ministry&to=vacancies", "/map?as_of=any"])

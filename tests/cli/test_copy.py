@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
+from api.wiring import of_target
+
 
 def test_a_copy_holds_the_same_map_and_history(caremap, a_map, edges, tmp_path) -> None:
     origin, target = (f"sqlite:///{tmp_path}/{name}.sqlite" for name in ("origin", "target"))
@@ -38,3 +42,34 @@ def test_a_copy_an_export_and_a_page_keep_the_title(caremap, a_map, tmp_path) ->
     caremap("draw", tmp_path / "out.html", "--store", target)
     assert json.loads((tmp_path / "out.json").read_text())["title"] == "Care in Kent & Medway"
     assert "<title>Care in Kent &amp; Medway" in (tmp_path / "out.html").read_text()
+
+
+def test_the_target_of_a_copy_may_have_a_name_and_password_of_its_own() -> None:
+    both = {"NEO4J_USERNAME": "ann", "NEO4J_PASSWORD": "first", "HOME": "here"}
+    assert of_target(both) == both
+    own = of_target({**both, "NEO4J_TO_USERNAME": "bob", "NEO4J_TO_PASSWORD_FILE": "file"})
+    assert {name: value for name, value in own.items() if name.startswith("NEO4J_") and "_TO_" not in name} == {
+        "NEO4J_USERNAME": "bob",
+        "NEO4J_PASSWORD_FILE": "file",
+    }
+
+
+@pytest.mark.neo4j
+def test_a_copy_from_one_server_to_another_logs_in_to_each_with_its_own_password(
+    caremap, a_map, neo4j_server, newest_neo4j_server, monkeypatch
+) -> None:
+    for server in (neo4j_server, newest_neo4j_server):
+        server.wipe()
+    for name, value in neo4j_server.environ.items():
+        monkeypatch.setenv(name, value)
+    assert caremap("load", a_map, "--store", neo4j_server.url).status == 0
+    monkeypatch.setenv("NEO4J_TO_PASSWORD", "of another server")
+    refused = caremap("copy", neo4j_server.url, newest_neo4j_server.url)
+    assert (refused.status, "refuses the name or password" in refused.err, "of another server" in refused.err) == (4, True, False)
+    monkeypatch.setenv("NEO4J_TO_PASSWORD", newest_neo4j_server.environ["NEO4J_PASSWORD"])
+    said = caremap("copy", neo4j_server.url, newest_neo4j_server.url, "--json")
+    assert (said.status, said.json["revisions"]) == (0, 1)
+    first, second = (
+        caremap("ask", "impact", "office", "recruits", "--store", each.url, "--json") for each in (neo4j_server, newest_neo4j_server)
+    )
+    assert first.out == second.out

@@ -95,6 +95,24 @@ def test_a_copy_back_is_the_original(origin: EmbeddedStore, target: Store, tmp_p
         same_everywhere(origin, back)
 
 
+@pytest.mark.neo4j
+def test_a_copy_from_one_server_to_another_is_the_same_history(neo4j_server: Reached, newest_neo4j_server: Reached) -> None:
+    from graph.stores.neo4j_store import Neo4jStore
+
+    for server in (neo4j_server, newest_neo4j_server):
+        server.wipe()
+    first, second = (Neo4jStore.open(server.url, environ=server.environ) for server in (neo4j_server, newest_neo4j_server))
+    with first, second:
+        with_a_past(first)
+        copied = copy_store(first, second, notes=("content",))
+        same_everywhere(first, second)
+        assert (copied.revisions, second.note("content")) == (7, "digest")
+        assert second.map_in_graph().digest() == first.map_in_graph().digest() == first.snapshot(Scope()).map.digest()
+        first.apply(a_change("later", why="later"))
+        assert copy_store(first, second).resumed_at == 7
+        same_everywhere(first, second)
+
+
 @pytest.mark.parametrize("stop_at", [1, 3, 6])
 def test_an_interrupted_copy_goes_on_where_it_stopped(origin: EmbeddedStore, target: Store, stop_at: int) -> None:
     with pytest.raises(KeyboardInterrupt):

@@ -76,6 +76,18 @@ def test_strength_says_that_it_is_judged_and_delay_that_it_is_not_recorded() -> 
     assert fact(snapshot, 0, "Stands on") == "a source"
 
 
+def test_claims_that_differ_say_on_what_and_how_far() -> None:
+    def said(*claims: tuple[Sign, float]) -> list[str]:
+        made = tuple(Claim(id=str(number), basis=Basis.STUDY, sign=sign, strength=level) for number, (sign, level) in enumerate(claims))
+        link = Link(id="l", start="a", end="b", claims=made)
+        snapshot = Snapshot(SystemMap.of([Node(id="a", label="A"), Node(id="b", label="B")], [link], SOURCES))
+        return [item.text for item in details.link_facts(snapshot, 0) if item.term == "Sources disagree"]
+
+    assert said((Sign.PLUS, 0.5), (Sign.PLUS, 0.5)) == []
+    assert said((Sign.PLUS, 0.5), (Sign.MINUS, 0.5)) == ["yes, by 1 bit (0 is none)"]
+    assert said((Sign.PLUS, 0.5), (Sign.PLUS, 0.5), (Sign.PLUS, 0.75)) == ["on how much, not on the direction, by 0.92 bits (0 is none)"]
+
+
 def test_a_signal_says_what_it_carries_and_whether_it_is_used() -> None:
     nodes = [
         Node(id="w", kind=NodeKind.ROLE, label="Worker"),

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Awaitable, Mapping, Sequence
 
 import strawberry
 
+from api.graphql.context import Asked
 from api.graphql.fields import field
 from api.graphql.types.kinds import Carries, LinkKind, NodeKind, Sign
+from graph.narrowing import Part, silos_of
 from graph.snapshot import Snapshot
 from graph.store import HistoryEntry as Entry
 from schema import kinds, link_rules, node_rules, ontology
@@ -39,22 +42,41 @@ class Counts:
 class MapInfo:
     revision: int
     title: str
-    silos: list[str]
     counts: Counts
+    named: strawberry.Private[Sequence[str] | None]
+
+    @field(shown_as=list[str])
+    def silos(self, info: Asked) -> list[str] | Awaitable[list[str]]:
+        return info.context.take(silos_of) if self.named is None else list(self.named)
+
+
+def _counted(nodes: Mapping[NodeKind, int], links: Mapping[LinkKind, int], sources: int) -> Counts:
+    return Counts(
+        nodes=sum(nodes.values()),
+        links=sum(links.values()),
+        sources=sources,
+        nodes_by_kind=[NodeKindCount(kind=kind, count=nodes[kind]) for kind in ontology.NODE_KINDS if nodes.get(kind)],
+        links_by_kind=[LinkKindCount(kind=kind, count=links[kind]) for kind in ontology.LINK_KIND_CODE if links.get(kind)],
+    )
 
 
 def about(snapshot: Snapshot) -> MapInfo:
     """The map's revision and counts. O(nodes + links), in columns."""
-    of_nodes = Counter(node.kind for node in snapshot.map.nodes)
     of_links = Counter(snapshot.links.kind.tolist())
-    counts = Counts(
-        nodes=snapshot.n_nodes,
-        links=snapshot.n_links,
-        sources=len(snapshot.map.sources),
-        nodes_by_kind=[NodeKindCount(kind=kind, count=of_nodes[kind]) for kind in ontology.NODE_KINDS if of_nodes[kind]],
-        links_by_kind=[LinkKindCount(kind=kind, count=of_links[code]) for kind, code in ontology.LINK_KIND_CODE.items() if of_links[code]],
+    counts = _counted(
+        Counter(node.kind for node in snapshot.map.nodes),
+        {kind: of_links[code] for kind, code in ontology.LINK_KIND_CODE.items()},
+        len(snapshot.map.sources),
     )
-    return MapInfo(revision=snapshot.revision, title=snapshot.map.title, silos=sorted(snapshot.nodes.silos), counts=counts)
+    return MapInfo(revision=snapshot.revision, title=snapshot.map.title, counts=counts, named=sorted(snapshot.nodes.silos))
+
+
+def about_part(part: Part) -> MapInfo:
+    """The same of a map that is not held: its store counts. The silos are looked for where somebody asks for them."""
+    counts = part.reader.counts()
+    return MapInfo(
+        revision=part.revision, title=part.title, counts=_counted(counts.nodes, counts.links, counts.sources), named=None
+    )  # fmt: skip
 
 
 @strawberry.type(description="One applied change: by whom, when and why, and how much it touched.")

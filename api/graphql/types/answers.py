@@ -5,7 +5,7 @@ from __future__ import annotations
 import strawberry
 
 from api.graphql.fields import field
-from api.graphql.types.claims import Claim, Source
+from api.graphql.types.claims import DISAGREEMENT, Claim, Source
 from api.graphql.types.kinds import Better, LinkKind, Sign
 from graph import results
 from graph.results import firmness
@@ -31,6 +31,7 @@ class PathStep:
     delay_high: float | None = strawberry.field(description="Months; null is unknown, which is not 0.")
     ground: str = strawberry.field(description="What it stands on: sourced, definition, assumption, unstated or unverified.")
     disputed: bool
+    disagreement: float = strawberry.field(description=DISAGREEMENT)
     assumed: list[str] = strawberry.field(description="What of it was assumed because nobody says: sign, strength, confidence, delay.")
     owner: strawberry.ID | None = strawberry.field(description="Who owns the start of the step.")
     end_better: Better | None
@@ -52,6 +53,7 @@ class ImpactPath:
     delay_high: float | None
     confidence: float = strawberry.field(description="That of the weakest step.")
     hand_offs: list[strawberry.ID] = strawberry.field(description="The owners along the path, in order.")
+    disagreement: float = strawberry.field(description="That of the step whose claims differ most, in bits.")
     threads: list[str] = strawberry.field(description="Sources and claims that state the whole path themselves.")
     text: str
     steps: list[PathStep]

@@ -9,6 +9,10 @@ from api.graphql.fields import field
 from api.graphql.types.kinds import Basis, FlowKind, Mark, PaidFor, Sign
 from schema import records
 
+DISAGREEMENT = (
+    "How far its claims differ on sign and level (Shannon entropy, in bits): 0 where all say the same, 1 where two say two things."
+)
+
 
 @strawberry.type(description="A word and what it says, kept from a file that had more to say than there are fields for.")
 class Attribute:

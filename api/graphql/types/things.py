@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Sequence
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import strawberry
 
 from api.asking import day_of
-from api.graphql import pages
+from api.graphql import pages, parts
 from api.graphql.context import Asked
 from api.graphql.fields import field
-from api.graphql.paging import PAGE, Page, PageInfo
-from api.graphql.types.claims import Attribute, Claim, Money, Observation, Settled, attributes_of
+from api.graphql.paging import PAGE, Page, PageInfo, count_of
+from api.graphql.types.claims import DISAGREEMENT, Attribute, Claim, Money, Observation, Settled, attributes_of
 from api.graphql.types.kinds import Better, LinkKind, NodeKind, Sign, Status, Use
+from graph.scope import LinkWish
 from schema import records
+from schema.bundling import disagreement
 
 FIRST = "How many, at most 100."
 AFTER = "The cursor after which to go on."
 AS_OF = "The day on which things must stand: 2026-04-01, today (as when left out) or any."
+
+
+K = TypeVar("K", bound=StrEnum)
+
+
+def kinds_of(named: Sequence[K] | None) -> frozenset[K] | None:
+    """The kinds that a client names; None where it names none."""
+    return None if named is None else frozenset(named)
 
 
 @strawberry.enum(description="Links that leave a node, that reach it, or both.")
@@ -80,10 +91,12 @@ class Node:
         direction: Direction = Direction.BOTH,
         kind: list[LinkKind] | None = None,
         as_of: Annotated[str | None, strawberry.argument(description=AS_OF)] = None,
-    ) -> Page[records.Link]:
+    ) -> Page[records.Link] | Awaitable[Page[records.Link]]:
         turn = info.context
-        wanted = pages.LinkWish(kinds=kind, as_of=day_of(as_of), out=direction != Direction.IN, into=direction != Direction.OUT)
-        return pages.links_at(turn.seen(), parent.id, wanted, first, after, turn.settings)
+        wish = LinkWish(kinds=kinds_of(kind), as_of=day_of(as_of), out=direction != Direction.IN, into=direction != Direction.OUT)
+        if turn.sees_the_whole():
+            return pages.links_at(turn.seen(), parent.id, wish, first, after, turn.settings)
+        return parts.links_at(turn, parent.id, wish, first, after)
 
 
 @strawberry.type(description="What one node does to, for or with another; a bundle of claims.")
@@ -142,6 +155,10 @@ class Link:
     def disputed(self, parent: strawberry.Parent[records.Link], info: Asked) -> bool:
         return pages.facts_of(info.context.seen(), parent).disputed
 
+    @field(description=DISAGREEMENT)
+    def disagreement(self, parent: strawberry.Parent[records.Link]) -> float:
+        return disagreement(parent.claims)
+
     @field()
     def attributes(self, parent: strawberry.Parent[records.Link]) -> list[Attribute]:
         return attributes_of(parent)
@@ -157,7 +174,10 @@ class NodeEdge:
 class NodeConnection:
     edges: list[NodeEdge]
     page_info: PageInfo
-    total_count: int
+
+    @field(shown_as=int)
+    def total_count(self, parent: strawberry.Parent[Page[records.Node]]) -> int | Awaitable[int]:
+        return count_of(parent)
 
 
 @strawberry.type
@@ -170,4 +190,7 @@ class LinkEdge:
 class LinkConnection:
     edges: list[LinkEdge]
     page_info: PageInfo
-    total_count: int
+
+    @field(shown_as=int)
+    def total_count(self, parent: strawberry.Parent[Page[records.Link]]) -> int | Awaitable[int]:
+        return count_of(parent)

@@ -22,6 +22,11 @@ CACHE_KIB = 65_536
 LOG_KEPT_BYTES = 64 * 1024 * 1024
 
 
+def _shown(url: str) -> str:
+    """A URL that cannot be used, as far as it may be said back: people paste addresses with a name and password in them."""
+    return "The address" if "@" in url else repr(url.partition("?")[0].partition("#")[0])
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """Where a store is: a file, or None for memory; and whether it may be written."""
@@ -42,13 +47,13 @@ class Place:
         Raises BadInput for any other URL.
         """
         if not url.startswith(SCHEME):
-            raise BadInput(f"{url!r} is not the URL of an embedded store; write sqlite:///path/to/file.")
+            raise BadInput(f"{_shown(url)} is not the URL of an embedded store; write sqlite:///path/to/file.")
         location, _, query = url.removeprefix(SCHEME).partition("?")
         asked = parse_qs(query, keep_blank_values=True)
         if asked not in ({}, {"mode": ["ro"]}, {"mode": ["rw"]}):
-            raise BadInput(f"{url!r}: the only option of an embedded store is mode=ro or mode=rw.")
+            raise BadInput(f"{_shown(url)}: the only option of an embedded store is mode=ro or mode=rw.")
         if location and not location.startswith("/"):
-            raise BadInput(f"{url!r} names a server, and an embedded store has none; write sqlite:///path with three strokes.")
+            raise BadInput(f"{SCHEME}... names a server, and an embedded store has none; write sqlite:///path with three strokes.")
         text = unquote(location[1:])
         if not text or text == ":memory:":
             return cls(url=SCHEME, path=None)

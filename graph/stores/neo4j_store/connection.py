@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,10 +17,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
 from graph.stores.neo4j_store.failures import StoreAway, translated
+from graph.stores.neo4j_store.watch import Watch
 from schema.errors import BadInput, StoreError
 
 if TYPE_CHECKING:
-    from neo4j import Driver, ManagedTransaction, Session
+    from neo4j import Driver, ManagedTransaction
+    from neo4j.api import BookmarkManager
 
 T = TypeVar("T")
 
@@ -31,6 +33,9 @@ QUESTION_SECONDS = 5.0
 LOAD_SECONDS = 120.0
 RETRY_SECONDS = 5.0
 CONNECT_SECONDS = 3.0
+QUESTION_SILENCES, CHANGE_SILENCES, LOAD_SILENCES = 1, 2, 4
+"""After so many silences of the server in a row, some five seconds each, a question, a change or a load is given up: a server
+that collects its memory may pause for long, and a load is dearer to repeat than a question."""
 REST_SECONDS = 1.0
 """How long nobody tries again after the server was found away, so that questions fail at once and not one by one."""
 
@@ -123,6 +128,10 @@ class _Fuse:
             raise
         self._rest(0.0)
 
+    def blow(self) -> None:
+        """The server was found away by somebody who watches."""
+        self._rest(time.monotonic() + REST_SECONDS)
+
     def _try(self, meet: Callable[[], object]) -> None:
         try:
             meet()
@@ -137,6 +146,26 @@ class _Fuse:
             self._until = until
 
 
+class _Bookmarks:
+    """The bookmarks of a process as one transaction gets them: at each of the driver's tries.
+
+    Once the server was found silent, there is no next try: it would wait anew, and nothing else ends the driver's loop.
+    """
+
+    def __init__(self, kept: BookmarkManager, is_cut: Callable[[], bool]) -> None:
+        self._kept, self._is_cut = kept, is_cut
+
+    def get_bookmarks(self) -> Collection[str]:
+        """Those to begin with. Raises StoreAway once the line is cut."""
+        if self._is_cut():
+            raise StoreAway("The line was cut.")
+        return self._kept.get_bookmarks()
+
+    def update_bookmarks(self, previous_bookmarks: Collection[str], new_bookmarks: Collection[str]) -> None:
+        """What a commit brought."""
+        self._kept.update_bookmarks(previous_bookmarks, new_bookmarks)
+
+
 class Connection:
     """The driver of one store. May be used from any thread; closing twice is safe."""
 
@@ -146,17 +175,27 @@ class Connection:
         # The driver tells of every retry; what matters of that is said once, by the error at its end.
         logging.getLogger("neo4j").addHandler(logging.NullHandler())
         self.place = place
+        self._credentials = credentials
         self._bookmarks = neo4j.GraphDatabase.bookmark_manager()
         self._timed = neo4j.unit_of_work
         self._fuse = _Fuse()
-        with translated(place.url):
-            self._driver: Driver = neo4j.GraphDatabase.driver(
-                place.address,
-                auth=(credentials.username, credentials.password),
+        self._watch = Watch(self._is_silent, self._renew)
+        self._closing = threading.Lock()
+        self._is_closed = False
+        self._driver = self._made_driver()
+
+    def _made_driver(self) -> Driver:
+        import neo4j
+
+        with translated(self.place.url):
+            return neo4j.GraphDatabase.driver(
+                self.place.address,
+                auth=(self._credentials.username, self._credentials.password),
                 user_agent="caremap",
                 connection_timeout=CONNECT_SECONDS,
-                connection_acquisition_timeout=CONNECT_SECONDS + 2,
+                connection_acquisition_timeout=CONNECT_SECONDS,
                 max_transaction_retry_time=RETRY_SECONDS,
+                initial_retry_delay=0.5,
                 liveness_check_timeout=30,
                 notifications_min_severity="OFF",
                 telemetry_disabled=True,
@@ -165,7 +204,28 @@ class Connection:
 
     def close(self) -> None:
         """Close every connection."""
-        self._driver.close()
+        with self._closing:
+            self._is_closed = True
+            self._driver.close()
+
+    def _is_silent(self) -> bool:
+        """Whether the server gives no sign of life within the time that a connection may take."""
+        try:
+            self._meet()
+        except StoreAway:
+            return True
+        except StoreError:
+            return False
+        return False
+
+    def _renew(self) -> None:
+        """Cut every connection, so that whoever waits on one is told, and begin with fresh ones."""
+        with self._closing:
+            if self._is_closed:
+                return
+            before, self._driver = self._driver, self._made_driver()
+        self._fuse.blow()
+        before.close()
 
     def meet(self) -> None:
         """Try once, without retries, so that a server that is not there is told of at once."""
@@ -184,9 +244,6 @@ class Connection:
             return False
         return True
 
-    def _session(self) -> Session:
-        return self._driver.session(database=self.place.database, bookmark_manager=self._bookmarks)
-
     def reading(self, work: Callable[[ManagedTransaction], T], *, seconds: float = QUESTION_SECONDS) -> T:
         """Run a function in one read transaction, which a follower may serve. It may be run more than once."""
         return self._run("execute_read", work, seconds=seconds, repeatable=True)
@@ -202,20 +259,38 @@ class Connection:
     def _run(self, how: str, work: Callable[[ManagedTransaction], T], *, seconds: float, repeatable: bool) -> T:
         from neo4j.exceptions import IncompleteCommit
 
+        driver = self._driver
+        silences = QUESTION_SILENCES if how == "execute_read" else CHANGE_SILENCES if seconds <= QUESTION_SECONDS else LOAD_SILENCES
+        bookmarks = _Bookmarks(self._bookmarks, lambda: self._driver is not driver)
         timed = self._timed(timeout=seconds)(work)
 
         def once() -> T:
-            with self._session() as session:
+            with driver.session(database=self.place.database, bookmark_manager=bookmarks) as session:
                 made: T = getattr(session, how)(timed)
                 return made
 
-        with self._fuse.guard(self.place.url, self._meet), translated(self.place.url):
+        with self._fuse.guard(self.place.url, self._meet), self._watched(silences), translated(self.place.url):
             try:
                 return once()
             except IncompleteCommit:
                 if not repeatable:
                     raise
                 return once()
+
+    @contextmanager
+    def _watched(self, silences: int) -> Iterator[None]:
+        """What is inside waits for a server that is watched. Raises StoreAway where it falls silent."""
+        driver = self._driver
+        try:
+            with self._watch.over(silences):
+                yield
+        except StoreError:
+            if self._driver is driver:
+                raise
+            raise StoreAway(
+                f"{self.place.url} does not answer (it holds the line and is silent). Look whether the server is running or hangs, then"
+                " try again."
+            ) from None
 
     def ask(self, cypher: str, /, **parameters: Any) -> list[list[Any]]:
         """The rows of one short statement, in a read transaction of its own."""

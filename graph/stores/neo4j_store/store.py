@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from graph.changes import inverse as inverse_of
 from graph.scope import Scope
 from graph.snapshot import Snapshot
-from graph.store import HistoryEntry, MapSize, conflict, match_rank, words_of
+from graph.store import HistoryEntry, MapSize, conflict, match_rank, proper_name, words_of
 from graph.stores.neo4j_store import loads, reading
 from graph.stores.neo4j_store.connection import Connection, Credentials, Place, rows
 from graph.stores.neo4j_store.edits import edit_graph
@@ -28,6 +28,7 @@ from graph.stores.neo4j_store.lines import (
     revisions,
     state_of,
 )
+from graph.stores.neo4j_store.listing import ListingReader
 from graph.stores.neo4j_store.maps import Maps
 from graph.stores.neo4j_store.net import Net, met, numbered, weight
 from graph.stores.neo4j_store.revising import locked, made_before, record
@@ -137,9 +138,9 @@ class Neo4jStore:
         """The map as the graph itself shows it, ordered by id: what people see in Neo4j, to be held against the journal."""
         return reading.map_in_graph(self._connection.ask_at_length)
 
-    def reader(self) -> reading.GraphReader:
+    def reader(self) -> ListingReader:
         """Looks at the newest map of branch main, base layer, through the graph, which shows just that."""
-        return reading.GraphReader(self._connection.ask_at_length)
+        return ListingReader(self._connection.ask_at_length)
 
     def size(self) -> MapSize:
         """How much the newest map of branch main has in its base: numbers that the database keeps at hand."""
@@ -183,6 +184,7 @@ class Neo4jStore:
 
     def apply(self, change: ChangeSet) -> int:
         """Apply a change and return the branch's revision after it. Small ones in one transaction, large ones staged."""
+        proper_name(change.layer, "layer")
         token = str(uuid.uuid4())
         ask = self._connection.ask_at_length
         state = state_of(ask)
@@ -256,8 +258,7 @@ class Neo4jStore:
 
     def create_branch(self, name: str, from_revision: int | None = None) -> None:
         """Begin a branch at a revision (None: main's newest)."""
-        if not name.strip():
-            raise BadInput("A branch needs a name.")
+        proper_name(name, "branch")
         token = str(uuid.uuid4())
 
         def work(transaction: ManagedTransaction) -> None:

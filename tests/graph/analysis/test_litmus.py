@@ -78,7 +78,7 @@ def a_map(*, ground: Basis = Basis.STUDY, aim: bool = True, opposing: bool = Tru
 def test_a_sourced_agreeing_answer_with_both_sides_sought_is_firm() -> None:
     verdict = ask(a_map(), "cut").verdicts[0]
     assert (verdict.verdict, verdict.standing, verdict.said) == ("STOP", "firm", "think again")
-    assert verdict.would_have_to_agree == ("body",)
+    assert (verdict.would_have_to_agree, verdict.agreeing_names) == (("body",), (a_map().node("body").label,))
     assert verdict.weakest == "i"
 
 

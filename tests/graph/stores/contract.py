@@ -342,6 +342,26 @@ class StoreContract:
         with pytest.raises(BadInput, match="create_branch"):
             store.apply(a_change("a", branch="nowhere"))
 
+    @pytest.mark.parametrize(
+        ("name", "said"),
+        [("", "needs a name"), ("\t ", "needs a name"), ("a\x00b", "U\\+0000"), ("a\nb", "U\\+000A"), ("a\u2028", "U\\+2028"),
+         ("\ud800", "U\\+D800"), ("\x7f", "U\\+007F"), ("long" * 51, "at most 200 characters.*204")],
+    )  # fmt: skip
+    def test_a_branch_or_layer_of_an_improper_name_is_refused_and_nothing_is_kept(self, store: Store, name: str, said: str) -> None:
+        """Law: a name can be typed and read; one that cannot is refused with what is wrong with it."""
+        with pytest.raises(BadInput, match=said):
+            store.create_branch(name)
+        with pytest.raises(BadInput, match=said):
+            store.apply(replace(a_change("a +> b"), layer=name))
+        assert (store.head(), list(store.branches()), list(store.layers())) == (0, ["main"], ["base"])
+
+    def test_names_of_branches_and_layers_may_be_any_words(self, store: Store) -> None:
+        """Law: what is a line of text is a name, in any language."""
+        for name in ("Kent, 2026's (draft)", "élan ünïcode", "介護", "\U0001f600", "`) DETACH DELETE n //", "n" * 200):
+            store.create_branch(name)
+            store.apply(replace(a_change("a +> b"), layer=name, branch=name))
+            assert len(store.snapshot(Scope(branch=name, layers=("base", name))).map.links) == 1
+
     def test_a_layer_lies_over_the_base_and_leaves_it_alone(self, store: Store) -> None:
         """Law: a scope selects layers; the last lies on top; without a layer its records are not seen."""
         store.apply(a_change("a +> b", "c"))

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from api.wiring import open_store
 from graph.scope import Scope
 from graph.stores.embedded_store import EmbeddedStore, layout, words
 from graph.stores.embedded_store.connections import Place
@@ -62,6 +63,24 @@ def filled(file: Path) -> None:
 def test_another_url_is_refused_with_the_form_that_works(url: str) -> None:
     with pytest.raises(BadInput, match=r"sqlite|mode"):
         EmbeddedStore(url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "sqlite://ann:hidden@host/x",
+        "sqlite://hidden@host",
+        "sqlite:///x?password=hidden",
+        "sqlite:ann:hidden@host",
+        "sqlite://host/x?key=hidden",
+    ],
+)
+def test_an_address_that_cannot_be_used_is_not_said_back_with_the_password_in_it(url: str) -> None:
+    for attempt in (EmbeddedStore, open_store):
+        with pytest.raises(BadInput, match=r"write sqlite:///path|mode=ro") as fault:
+            attempt(url)
+        assert "hidden" not in str(fault.value)
+        assert "ann" not in str(fault.value)
 
 
 def test_a_path_may_hold_blanks_and_signs(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from dataclasses import replace
 import pytest
 
 from graph.scope import Scope
-from graph.stores.neo4j_store import Credentials, Neo4jStore, connection, generations, lease, staging
+from graph.stores.neo4j_store import Credentials, Neo4jStore, connection, generations, lease, staging, staging_links
 from graph.stores.neo4j_store import store as store_module
 from graph.stores.neo4j_store.connection import rows
 from schema.errors import StoreUnavailable
@@ -230,7 +230,7 @@ def test_a_server_killed_during_a_load_shows_the_old_map_or_the_new_one_and_the_
     monkeypatch.setattr(store_module, "IN_ONE_TRANSACTION", 0)
     monkeypatch.setattr(lease, "STALE_SECONDS", 1.0)
     room, point = {
-        "staging links": (staging, "_write_links"),
+        "staging links": (staging_links, "_write_links"),
         "before the switch is confirmed": (generations, "show"),
         "clearing the old generation": (staging, "clear"),
     }[at]
