@@ -11,7 +11,7 @@ from graph.changes import caught_up
 from graph.narrowing import Glimpse, Part, names_in, near_names_to
 from graph.scope import Scope
 from graph.snapshot import Snapshot
-from graph.store import MapReader, MapSize, MapSource, ReadableStore, Store, match_rank, words_of
+from graph.store import MapReader, MapSize, MapSource, ReadableStore, Store, best_matches, words_of
 from schema.errors import BadQuestion, StoreError, UnknownName
 from schema.records import BASE_LAYER, MAIN_BRANCH, Node
 
@@ -173,9 +173,7 @@ class Holding:
         if not words or most < 1 or not isinstance(self._source, ReadableStore):
             return ()
         reader = self._source.reader()
-        found = (node for _, node in reader.nodes(list(reader.saying(words))))
-        ranked = sorted(((rank, node) for node in found if (rank := match_rank(words, node)) is not None), key=lambda each: each[0])
-        return tuple(node for _, node in ranked[:most])
+        return tuple(best_matches(text, (node for _, node in reader.nodes(list(reader.saying(words)))), most))
 
     def names_in(self, text: str, scope: Scope) -> tuple[str, ...]:
         """The names in a comma-separated text; see `Snapshot.names_in`."""

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import Protocol, TypeAlias, TypeVar, runtime_checkable
 
 from graph.scope import LinkWish, NodeWish, Scope
@@ -289,6 +290,15 @@ def words_of(text: str) -> list[str]:
     """The words of a text as search compares them: letters and digits, whatever their case or accents."""
     plain = "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
     return re.findall(r"[^\W_]+", plain.casefold())
+
+
+def best_matches(text: str, nodes: Iterable[Node], most: int) -> list[Node]:
+    """The nodes among some that hold every word of a text, the last one perhaps only begun, best first; see `match_rank`."""
+    words = words_of(text)
+    if not words or most < 1:
+        return []
+    ranked = [(rank, node) for node in nodes if (rank := match_rank(words, node)) is not None]
+    return [node for _, node in sorted(ranked, key=itemgetter(0))[:most]]
 
 
 def match_rank(words: Sequence[str], node: Node) -> tuple[int, int, str] | None:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from graph.holding import Holding
 from graph.narrowing import Glimpse
 from graph.scope import Scope
 from graph.snapshot import Snapshot
-from graph.store import MapSize, MapSource, ReadableStore, Store
+from graph.store import MapSize, MapSource, ReadableStore, Store, best_matches
 from schema.records import MAIN_BRANCH, Node
 
 
@@ -55,25 +53,11 @@ class OneMap:
         if isinstance(self._source, ReadableStore) and not self.holds_the_map():
             return self._holding.search(text, most)
         snapshot = self.snapshot()
-        if isinstance(self._source, Store):
-            ids: Sequence[str] = self._source.search(text, most=most)
-        else:
-            ids = _search_in(snapshot, text, most)
+        if not isinstance(self._source, Store):
+            return tuple(best_matches(text, snapshot.map.nodes, most))
+        ids = self._source.search(text, most=most)
         return tuple(snapshot.map.node(identifier) for identifier in ids if identifier in snapshot.row_of)
 
     def close(self) -> None:
         """Let go of the store."""
         self._source.close()
-
-
-def _search_in(snapshot: Snapshot, text: str, most: int) -> list[str]:
-    """Search a map that no store keeps: all words must be somewhere in a node; labels count most."""
-    words = text.lower().split()
-    if not words:
-        return []
-    ranked = []
-    for row, node in enumerate(snapshot.map.nodes):
-        label, rest = f"{node.id} {node.label}".lower(), " ".join((*node.aliases, node.text or "")).lower()
-        if all(word in label or word in rest for word in words):
-            ranked.append((-sum(word in label for word in words), len(node.label), row))
-    return [snapshot.map.nodes[row].id for _, _, row in sorted(ranked)[:most]]

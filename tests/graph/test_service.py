@@ -132,3 +132,16 @@ def test_a_snapshot_that_caught_up_keeps_the_title() -> None:
     assert service.snapshot().map.title == "A map"
     service.apply(a_change(put_nodes=[Node(id="b", label="b")]))
     assert (service.snapshot().n_nodes, service.snapshot().map.title) == (2, "A map")
+
+
+_SEARCHED = st.lists(st.sampled_from(["care", "Caré", "worker", "work", "CAR", "pay", "wo", "n-1", "!"]), max_size=3).map(" ".join)
+
+
+@given(st.lists(st.tuples(_SEARCHED, _SEARCHED, _SEARCHED), max_size=8), _SEARCHED, st.integers(0, 4))
+def test_a_map_in_a_file_is_searched_as_one_in_a_store(said: list[tuple[str, str, str]], text: str, most: int) -> None:
+    nodes = [Node(id=f"n-{row}", label=label, aliases=(alias,), text=body) for row, (label, alias, body) in enumerate(said)]
+    store = EmbeddedStore("sqlite://")
+    if nodes:
+        store.apply(a_change(put_nodes=nodes))
+    found = MapService(FixedMap(store.snapshot(Scope()).map, "a file")).search(text, most=most)
+    assert found == MapService(store).search(text, most=most)

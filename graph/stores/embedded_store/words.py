@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 
-from graph.store import match_rank, words_of
+from graph.store import best_matches, words_of
 from graph.stores.embedded_store.kept_nodes import node_of
 from graph.stores.embedded_store.layout import mark, set_mark
 from graph.stores.embedded_store.rows import Rows, in_batches
@@ -57,14 +57,15 @@ def found(connection: sqlite3.Connection, rows: Rows, text: str, most: int) -> l
     words = words_of(text)
     if not words or most < 1:
         return []
-    ranked = [rank for node in _candidates(connection, rows, words) if (rank := match_rank(words, node)) is not None]
-    return [identifier for _, _, identifier in sorted(ranked)[:most]]
+    return [node.id for node in best_matches(text, _candidates(connection, rows, words), most)]
 
 
 def _candidates(connection: sqlite3.Connection, rows: Rows, words: Sequence[str]) -> Iterator[Node]:
     condition, values = rows.line.condition()
-    behind = connection.execute("SELECT coalesce(max(key), 0) FROM nodes").fetchone()[0] > _indexed_up_to(connection)
-    if behind or not has_words(connection):
+    indexed = _indexed_up_to(connection)
+    behind = connection.execute("SELECT coalesce(max(key), 0) FROM nodes").fetchone()[0] > indexed
+    # The index is made with the first nodes.
+    if behind or not indexed or not has_words(connection):
         statement, asked = f"SELECT id, key, payload FROM nodes WHERE {condition} AND payload IS NOT NULL", list[str | int](values)
     else:
         # Words hold letters and digits only and stand in quotes: nothing that a person types is read as an operator.

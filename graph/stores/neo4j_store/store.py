@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from graph.changes import inverse as inverse_of
 from graph.scope import Scope
 from graph.snapshot import Snapshot
-from graph.store import HistoryEntry, MapSize, conflict, match_rank, proper_name, words_of
+from graph.store import HistoryEntry, MapSize, best_matches, conflict, proper_name, words_of
 from graph.stores.neo4j_store import loads, reading
 from graph.stores.neo4j_store.connection import Connection, Credentials, Place, rows
 from graph.stores.neo4j_store.edits import edit_graph
@@ -120,8 +120,7 @@ class Neo4jStore:
         indexed = branch == MAIN_BRANCH and tuple(layers) == (BASE_LAYER,)
         snapshot = self.snapshot(Scope(branch=branch, layers=tuple(layers)))
         candidates = self._candidates(words, snapshot) if indexed else snapshot.map.nodes
-        ranked = [rank for node in candidates if (rank := match_rank(words, node)) is not None]
-        return [identifier for _, _, identifier in sorted(ranked)[:most]]
+        return [node.id for node in best_matches(text, candidates, most)]
 
     def _candidates(self, words: Sequence[str], snapshot: Snapshot) -> Sequence[Node]:
         """The nodes that the full-text index offers; every node while a load has the index away."""

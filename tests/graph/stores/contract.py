@@ -392,6 +392,9 @@ class StoreContract:
         assert list(store.search("vac care")) == []
         assert list(store.search("  ")) == list(store.search("!?*")) == []
 
+    def test_an_empty_store_is_searched_in_vain(self, store: Store) -> None:
+        assert list(store.search("care")) == []
+
     def test_search_sees_the_newest_map_of_its_branch_only(self, store: Store) -> None:
         """Law: what was renamed or removed is not found under its old name."""
         store.apply(a_change("a", put_nodes=(a_node("a", label="Old name"), a_node("b", label="Old hat"))))
