@@ -10,7 +10,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -225,7 +225,7 @@ class Connection:
                 return
             before, self._driver = self._driver, self._made_driver()
         self._fuse.blow()
-        before.close()
+        _cut(before)
 
     def meet(self) -> None:
         """Try once, without retries, so that a server that is not there is told of at once."""
@@ -260,7 +260,7 @@ class Connection:
         from neo4j.exceptions import IncompleteCommit
 
         driver = self._driver
-        silences = QUESTION_SILENCES if how == "execute_read" else CHANGE_SILENCES if seconds <= QUESTION_SECONDS else LOAD_SILENCES
+        silences = QUESTION_SILENCES if how == "execute_read" else LOAD_SILENCES if seconds >= LOAD_SECONDS else CHANGE_SILENCES
         bookmarks = _Bookmarks(self._bookmarks, lambda: self._driver is not driver)
         timed = self._timed(timeout=seconds)(work)
 
@@ -269,7 +269,7 @@ class Connection:
                 made: T = getattr(session, how)(timed)
                 return made
 
-        with self._fuse.guard(self.place.url, self._meet), self._watched(silences), translated(self.place.url):
+        with self._fuse.guard(self.place.url, self._meet), self._watched(silences, asks=how == "execute_read"), translated(self.place.url):
             try:
                 return once()
             except IncompleteCommit:
@@ -278,7 +278,7 @@ class Connection:
                 return once()
 
     @contextmanager
-    def _watched(self, silences: int) -> Iterator[None]:
+    def _watched(self, silences: int, *, asks: bool) -> Iterator[None]:
         """What is inside waits for a server that is watched. Raises StoreAway where it falls silent."""
         driver = self._driver
         try:
@@ -287,9 +287,10 @@ class Connection:
         except StoreError:
             if self._driver is driver:
                 raise
+            doubt = "" if asks else " What was being written may have been made or not: look at the history before you repeat it."
             raise StoreAway(
                 f"{self.place.url} does not answer (it holds the line and is silent). Look whether the server is running or hangs, then"
-                " try again."
+                f" try again.{doubt}"
             ) from None
 
     def ask(self, cypher: str, /, **parameters: Any) -> list[list[Any]]:
@@ -311,6 +312,22 @@ class Connection:
     def stage(self, cypher: str, /, **parameters: Any) -> list[list[Any]]:
         """The rows of one statement of a load: it may take long, and is not run again where nobody knows whether it held."""
         return self.writing(lambda transaction: rows(transaction, cypher, **parameters), seconds=LOAD_SECONDS, repeatable=False)
+
+
+def _cut(driver: Driver) -> None:
+    """End every line of a driver, so that whoever waits on one is told.
+
+    Closing the driver says goodbye on each line first, which waits, or fails, where one is being written to; so the lines are
+    ended one by one, and what one of them has to say of it keeps no other open.
+    """
+    pool = driver._pool  # noqa: SLF001  # No public way ends a line that is in use.
+    with pool.lock:
+        lines = [line for open_lines in pool.connections.values() for line in open_lines]
+    for line in lines:
+        with suppress(Exception):
+            line.kill()
+    with suppress(Exception):
+        driver.close()
 
 
 def rows(transaction: ManagedTransaction, cypher: str, /, **parameters: Any) -> list[list[Any]]:

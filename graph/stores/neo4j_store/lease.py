@@ -98,7 +98,7 @@ class Lease:
     def keep(self) -> None:
         """Give a sign of life, now and then. May be called from any thread."""
         if time.monotonic() - self._beaten > STALE_SECONDS / 10:
-            found = self._connection.write(
+            found = self._connection.write_at_length(
                 f"MATCH (l:{LOAD} {{key: 'lease'}}) WHERE l.token = $token SET l.beat = timestamp() RETURN 1", token=self.token
             )
             if not found:
@@ -111,4 +111,4 @@ class Lease:
 
     def give_back(self) -> None:
         """Let others stage."""
-        self._connection.write(f"MATCH (l:{LOAD} {{key: 'lease'}}) WHERE l.token = $token SET l.token = ''", token=self.token)
+        self._connection.write_at_length(f"MATCH (l:{LOAD} {{key: 'lease'}}) WHERE l.token = $token SET l.token = ''", token=self.token)

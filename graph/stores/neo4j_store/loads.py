@@ -48,13 +48,30 @@ def is_shown(change: ChangeSet) -> bool:
 def load(connection: Connection, token: str, meet: Meet) -> int:
     """Write a large change: stage it, then show it in one switch, at the revision that it was staged on."""
     with Lease(connection, token) as lease:
-        for attempt in range(TRIES):
-            revision = _loaded(connection, lease, f"{token}-{attempt}", meet)
-            if revision is not None:
-                return revision
+        try:
+            return _tried(connection, lease, token, meet)
+        except Exception:
+            with suppress(StoreError):
+                _sweep(connection, lease)
+            raise
+
+
+def _tried(connection: Connection, lease: Lease, token: str, meet: Meet) -> int:
+    for attempt in range(TRIES):
+        revision = _loaded(connection, lease, f"{token}-{attempt}", meet)
+        if revision is not None:
+            return revision
     raise StoreError(
-        f"{connection.place.url} kept changing while a large change was prepared, {TRIES} times; try again when others are done."
+        f"The branch in {connection.place.url} was edited each of the {TRIES} times that this large change was ready; nothing of it was"
+        " kept. Try again when others are done."
     )
+
+
+def _sweep(connection: Connection, lease: Lease) -> None:
+    """Clear what a load that failed has staged, as long as nobody else may be staging."""
+    if connection.writing(lambda transaction: lease.is_held(partial(rows, transaction))):
+        staging.clear(connection, marks(state_of(connection.ask_at_length).generation)[1], lease)
+        staging.clear_pages(connection)
 
 
 def tidy(connection: Connection, token: str) -> None:
@@ -138,12 +155,17 @@ def _written(state: State, net: Net, token: str, lease: Lease, staged: Staged | 
     now = locked(ask, token)
     if (done := made_before(ask, token)) is not None:
         return done
-    if now != state or not lease.is_held(ask):
+    if not _stands(now, state, net.change.branch) or not lease.is_held(ask):
         return None
     if staged is not None:
         generations.show(ask, staged, *reversed(marks(state.generation)))
         ask(f"MATCH (s:{STORE} {{key: 'caremap'}}) SET s.generation = $generation", generation=state.generation + 1)
-    return record(ask, state, net, token)
+    return record(ask, now, net, token)
+
+
+def _stands(now: State, then: State, branch: str) -> bool:
+    """Whether what a load was staged on is still there: the graph that is shown, and the branch it read. Others may move on."""
+    return now.generation == then.generation and now.branch(branch) == then.branch(branch)
 
 
 def _remade(state: State, lease: Lease, staged: Staged, transaction: ManagedTransaction) -> int | None:
@@ -151,7 +173,7 @@ def _remade(state: State, lease: Lease, staged: Staged, transaction: ManagedTran
     now = locked(ask, lease.token)
     if now.generation == state.generation + 1 and now.revision == state.revision:
         return now.revision
-    if now != state or not lease.is_held(ask):
+    if not _stands(now, state, MAIN_BRANCH) or not lease.is_held(ask):
         return None
     generations.show(ask, staged, *reversed(marks(state.generation)))
     ask(

@@ -12,11 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from graph.scope import Scope
-from graph.stores.neo4j_store import Credentials, Neo4jStore, generations, layout, staging_links
+from graph.stores.neo4j_store import Credentials, Neo4jStore, generations, layout, staging, staging_links
 from graph.stores.neo4j_store import store as store_module
 from graph.stores.neo4j_store.connection import Connection
 from graph.stores.neo4j_store.layout import GENERATION, LINK_TYPE, NODE_LABEL, SHAPE
-from schema.errors import BadInput, StoreForeign
+from schema.errors import BadInput, StoreError, StoreForeign
 from schema.kinds import Basis, FlowKind, LinkKind, Mark, NodeKind, Sign
 from schema.ontology import LINK_KINDS, NODE_KINDS
 from schema.records import ChangeSet, Claim, Link, Money, Node, Observation, Settled, Source
@@ -387,3 +387,45 @@ def test_a_password_can_come_from_a_file(tmp_path_factory: pytest.TempPathFactor
 
 def test_an_empty_store_shows_an_empty_graph(store: Neo4jStore) -> None:
     assert store.map_in_graph() == SystemMap()
+
+
+def _edits_while_staging(server: Reached, monkeypatch: pytest.MonkeyPatch, branch: str) -> list[int]:
+    """From now on somebody edits a branch each time that a load has staged its map; the revisions that come of it."""
+    stage, made = staging.stage, []
+
+    def staged_and_edited(*arguments: object) -> object:
+        found = stage(*arguments)  # type: ignore[arg-type]
+        monkeypatch.setattr(store_module, "IN_ONE_TRANSACTION", 50_000)
+        with another(server) as other:
+            made.append(other.apply(a_change(f"e{len(made)} +> f", why="edit", branch=branch)))
+        return found
+
+    monkeypatch.setattr(store_module, "IN_ONE_TRANSACTION", 0)
+    monkeypatch.setattr(staging, "stage", staged_and_edited)
+    return made
+
+
+def test_an_edit_of_another_branch_leaves_a_load_alone(store: Neo4jStore, neo4j_server: Reached, monkeypatch: pytest.MonkeyPatch) -> None:
+    store.apply(a_change("a +> b"))
+    store.create_branch("other")
+    made = _edits_while_staging(neo4j_server, monkeypatch, "other")
+    assert store.apply(a_change("b +> c", "c +> d", why="load")) == 3
+    assert made == [2]
+    assert store.branches() == {"main": 3, "other": 2}
+    assert same(store)
+    assert [link.id for link in store.snapshot(Scope(branch="other")).map.links] != [link.id for link in store.snapshot(Scope()).map.links]
+
+
+def test_a_load_whose_branch_is_edited_each_time_says_so_and_leaves_nothing(
+    store: Neo4jStore, neo4j_server: Reached, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.apply(a_change("a +> b"))
+    made = _edits_while_staging(neo4j_server, monkeypatch, "main")
+    with pytest.raises(StoreError, match="edited each of the 5 times"):
+        store.apply(a_change("b +> c", "c +> d", why="load"))
+    assert made == [2, 3, 4, 5, 6]
+    assert same(store)
+    marked = [neo4j_server.run(f"MATCH (n:{mark}) RETURN count(n)")[0][0] for mark in GENERATION]
+    assert sorted(marked) == [0, len(store.snapshot(Scope()).map.nodes)]
+    assert neo4j_server.run("MATCH (p:CaremapPage) RETURN count(DISTINCT p.token)") == [[6]]
+    assert neo4j_server.run("MATCH (l:CaremapLoad) RETURN l.token") == [[""]]

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import pytest
 from starlette.testclient import TestClient
@@ -21,6 +22,9 @@ from schema.errors import StoreUnavailable
 from tests.builders import a_change
 from tests.graph.stores.test_neo4j_faults import opened, reached, until
 from tests.neo4j_server.server import Server
+
+if TYPE_CHECKING:
+    from neo4j import ManagedTransaction
 
 pytestmark = pytest.mark.neo4j
 
@@ -148,3 +152,40 @@ def test_a_store_that_is_closed_stays_closed(server: Server) -> None:
     store._connection._renew()
     with pytest.raises(StoreUnavailable):
         Neo4jStore.head(store)
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_line_that_is_being_written_to_is_cut_as_well(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A frozen server takes what fits its buffers and no more: whoever sends much waits in the middle of it."""
+    monkeypatch.setattr(connection, "LOAD_SILENCES", 1)
+    told: list[StoreUnavailable] = []
+    with opened(server.url) as store:
+        store.apply(a_change("a +> b"))
+
+        def awaits_an_answer() -> None:
+            with pytest.raises(StoreUnavailable) as away:
+                store._connection.ask_at_length("UNWIND range(1, 30000) AS a UNWIND range(1, 30000) AS b RETURN sum(a * b % 7)")
+            told.append(away.value)
+
+        waiting = threading.Thread(target=awaits_an_answer)
+
+        def sends_much(transaction: ManagedTransaction) -> object:
+            transaction.run("RETURN 1").consume()
+            waiting.start()
+            time.sleep(0.3)
+            os.kill(process.pid, signal.SIGSTOP)
+            return transaction.run("RETURN size($texts)", texts=["t" * 2000] * 10_000).single()
+
+        process = server._process
+        assert process is not None
+        begun = time.monotonic()
+        try:
+            with pytest.raises(StoreUnavailable, match="does not answer"):
+                store._connection.writing(sends_much, seconds=connection.LOAD_SECONDS, repeatable=False)
+            waiting.join(timeout=10)
+            assert time.monotonic() - begun < 15
+        finally:
+            os.kill(process.pid, signal.SIGCONT)
+        assert len(told) == 1
+        until(store.is_there, 10)
+        assert store.apply(a_change("b +> c")) == 2
