@@ -7,12 +7,14 @@ from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from operator import attrgetter
 from types import MappingProxyType
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from schema.collector import at_rest
 from schema.days import ALWAYS_FROM, ALWAYS_TO, end_day, first_day
 from schema.kinds import NodeKind, Status
 from schema.ontology import NODE_KIND_CODE
@@ -26,6 +28,9 @@ NODE_COLUMN_TYPES: Mapping[str, str] = MappingProxyType(
 
 Fields: TypeAlias = tuple[NodeKind, str | None, str | None, str | None, str | None, str | None, str | None]
 """A node's kind, owner, silo, place, first day, last day and status, as its record has them."""
+
+
+_SAID = tuple(map(attrgetter, ("kind", "owner", "silo", "place", "valid_from", "valid_to", "status")))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -47,13 +52,27 @@ class NodeSayings:
     @classmethod
     def of(cls, nodes: Iterable[Node]) -> NodeSayings:
         """What some nodes say. O(nodes)."""
-        return cls.of_fields((node.kind, node.owner, node.silo, node.place, node.valid_from, node.valid_to, node.status) for node in nodes)
+        listed = tuple(nodes)
+        return cls._of_columns(*(list(map(said, listed)) for said in _SAID))
 
     @classmethod
     def of_fields(cls, rows: Iterable[Fields]) -> NodeSayings:
         """The same from the fields of each node."""
+        with at_rest():
+            return cls._of_columns(*(tuple(zip(*rows, strict=True)) or ((),) * len(_SAID)))
+
+    @classmethod
+    def _of_columns(
+        cls,
+        kinds: Sequence[NodeKind],
+        owners: Sequence[str | None],
+        silos: Sequence[str | None],
+        places: Sequence[str | None],
+        firsts: Sequence[str | None],
+        lasts: Sequence[str | None],
+        statuses: Sequence[str | None],
+    ) -> NodeSayings:
         code_of: dict[str | None, int] = {None: -1, "": -1}
-        kinds, owners, silos, places, firsts, lasts, statuses = tuple(zip(*rows, strict=True)) or ((),) * 7
         words = [[code_of.setdefault(word, len(code_of) - 2) for word in said] for said in (owners, silos, places)]
         days = {None: ALWAYS_FROM, **{when: first_day(when) for when in set(firsts)}}
         ends = {None: ALWAYS_TO, **{when: end_day(when) for when in set(lasts)}}
