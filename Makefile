@@ -2,7 +2,7 @@
 #
 # PYTHON=...   the interpreter to make the environment with
 # ARGS=...     what to hand on to `caremap serve` or to pytest
-# WORKERS=...  how many processes run the tests side by side
+# WORKERS=...  how many processes run the tests side by side (2)
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -13,7 +13,7 @@ MAKEFLAGS += --no-builtin-rules
 
 PYTHON ?= python3
 ARGS ?=
-WORKERS ?= 0
+WORKERS ?= 2
 
 VENV := .venv
 BIN := $(VENV)/bin
