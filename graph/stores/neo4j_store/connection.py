@@ -259,31 +259,31 @@ class Connection:
     def _run(self, how: str, work: Callable[[ManagedTransaction], T], *, seconds: float, repeatable: bool) -> T:
         from neo4j.exceptions import IncompleteCommit
 
-        driver = self._driver
-        silences = QUESTION_SILENCES if how == "execute_read" else LOAD_SILENCES if seconds >= LOAD_SECONDS else CHANGE_SILENCES
-        bookmarks = _Bookmarks(self._bookmarks, lambda: self._driver is not driver)
+        asks = how == "execute_read"
+        silences = QUESTION_SILENCES if asks else LOAD_SILENCES if seconds >= LOAD_SECONDS else CHANGE_SILENCES
         timed = self._timed(timeout=seconds)(work)
 
-        def once() -> T:
+        def once(driver: Driver) -> T:
+            bookmarks = _Bookmarks(self._bookmarks, lambda: self._driver is not driver)
             with driver.session(database=self.place.database, bookmark_manager=bookmarks) as session:
                 made: T = getattr(session, how)(timed)
                 return made
 
-        with self._fuse.guard(self.place.url, self._meet), self._watched(silences, asks=how == "execute_read"), translated(self.place.url):
+        with self._fuse.guard(self.place.url, self._meet), self._watched(silences, asks=asks) as driver, translated(self.place.url):
             try:
-                return once()
+                return once(driver)
             except IncompleteCommit:
                 if not repeatable:
                     raise
-                return once()
+                return once(driver)
 
     @contextmanager
-    def _watched(self, silences: int, *, asks: bool) -> Iterator[None]:
-        """What is inside waits for a server that is watched. Raises StoreAway where it falls silent."""
+    def _watched(self, silences: int, *, asks: bool) -> Iterator[Driver]:
+        """The driver to use while the server is watched. Raises StoreAway where it falls silent."""
         driver = self._driver
         try:
             with self._watch.over(silences):
-                yield
+                yield driver
         except StoreError:
             if self._driver is driver:
                 raise

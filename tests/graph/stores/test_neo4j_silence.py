@@ -189,3 +189,12 @@ def test_a_line_that_is_being_written_to_is_cut_as_well(server: Server, monkeypa
         assert len(told) == 1
         until(store.is_there, 10)
         assert store.apply(a_change("b +> c")) == 2
+
+
+def test_a_question_that_waited_while_the_lines_were_renewed_asks_on_a_new_one(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    with opened(server.url) as store:
+        store.apply(a_change("a +> b"))
+        line = store._connection
+        line._fuse._rest(time.monotonic())
+        monkeypatch.setattr(line, "_meet", line._renew)
+        assert store.head() == 1
