@@ -8,10 +8,11 @@ from dataclasses import replace
 from typing import TypeVar
 
 from graph.changes import caught_up
+from graph.matching import best_matches, words_of
 from graph.narrowing import Glimpse, Part, names_in, near_names_to
 from graph.scope import Scope
 from graph.snapshot import Snapshot
-from graph.store import MapReader, MapSize, MapSource, ReadableStore, Store, best_matches, words_of
+from graph.store import MapReader, MapSize, MapSource, ReadableStore, Store
 from schema.errors import BadQuestion, StoreError, UnknownName
 from schema.records import BASE_LAYER, MAIN_BRANCH, Node
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from graph.holding import Holding
+from graph.matching import best_matches
 from graph.narrowing import Glimpse
 from graph.scope import Scope
 from graph.snapshot import Snapshot
-from graph.store import MapSize, MapSource, ReadableStore, Store, best_matches
+from graph.store import MapSize, MapSource, ReadableStore, Store
 from schema.records import MAIN_BRANCH, Node
 
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from graph.matching import best_matches
 from graph.scope import LinkWish, NodeWish, Scope
 from graph.snapshot import Snapshot
-from graph.store import MapCounts, MapSize, match_rank, words_of
+from graph.store import MapCounts, MapSize
 from graph.stores.embedded_store import EmbeddedStore
 from schema.days import end_day, first_day
 from schema.kinds import LinkKind, NodeKind
@@ -138,9 +139,7 @@ class MapKeptElsewhere(EmbeddedStore):
         return MapSize(nodes=len(self.system_map.nodes), links=len(self.system_map.links))
 
     def search(self, text: str, *, most: int = 20, branch: str = MAIN_BRANCH, layers: Sequence[str] = (BASE_LAYER,)) -> Sequence[str]:
-        words = words_of(text)
-        ranks = [rank for node in self.system_map.nodes if words and (rank := match_rank(words, node)) is not None]
-        return [identifier for _, _, identifier in sorted(ranks)[:most]]
+        return [node.id for node in best_matches(text, self.system_map.nodes, most)]
 
     def reader(self) -> MapInMemory:
         return MapInMemory(system_map=self.system_map)

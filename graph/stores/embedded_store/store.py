@@ -87,7 +87,7 @@ class EmbeddedStore:
         return Snapshot(system_map, revision=line.revision, scope=replace(scope, revision=line.revision))
 
     def search(self, text: str, *, most: int = 20, branch: str = MAIN_BRANCH, layers: Sequence[str] = (BASE_LAYER,)) -> Sequence[str]:
-        """Ids of nodes that hold every word, best first (see `graph.store.match_rank`)."""
+        """Ids of nodes that hold every word, best first (see `graph.matching.match_rank`)."""
         with self._reading() as connection:
             line = line_of(connection, branch_named(connection, branch), layer_keys(connection, layers))
             return words.found(connection, Rows(connection, line), text, most)

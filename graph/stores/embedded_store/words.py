@@ -1,6 +1,6 @@
 """Full-text search over nodes: an index of words where this SQLite has one, else a look at every node.
 
-The index only finds candidates; `graph.store.match_rank` decides and ranks, as on every store. The index holds each
+The index only finds candidates; `graph.matching.match_rank` decides and ranks, as on every store. The index holds each
 version of a node that ever stood, as the table does, so it is only ever added to.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 
-from graph.store import best_matches, words_of
+from graph.matching import best_matches, words_of
 from graph.stores.embedded_store.kept_nodes import node_of
 from graph.stores.embedded_store.layout import mark, set_mark
 from graph.stores.embedded_store.rows import Rows, in_batches

@@ -1,4 +1,4 @@
-"""One driver to one server or cluster: where it is, who we are, and the only two ways to talk to it.
+"""One driver to one server or cluster, and the only two ways to talk to it.
 
 Everything runs in the driver's managed transaction functions, which it may run again, so they have no effect but on the
 database and use their results inside. All sessions of a process share bookmarks: a read sees what was written before.
@@ -9,25 +9,20 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import parse_qs, urlsplit
 
+from graph.stores.neo4j_store.address import Credentials, Place
 from graph.stores.neo4j_store.failures import StoreAway, translated
 from graph.stores.neo4j_store.watch import Watch
-from schema.errors import BadInput, StoreError
+from schema.errors import StoreError
 
 if TYPE_CHECKING:
     from neo4j import Driver, ManagedTransaction
     from neo4j.api import BookmarkManager
 
 T = TypeVar("T")
-
-SCHEMES = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
-"""What a URL may begin with: `neo4j` finds the members of a cluster, `bolt` talks to one server, `+s` secures it."""
 
 QUESTION_SECONDS = 5.0
 LOAD_SECONDS = 120.0
@@ -38,66 +33,6 @@ QUESTION_SILENCES, CHANGE_SILENCES, LOAD_SILENCES = 1, 2, 4
 that collects its memory may pause for long, and a load is dearer to repeat than a question."""
 REST_SECONDS = 1.0
 """How long nobody tries again after the server was found away, so that questions fail at once and not one by one."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Credentials:
-    """A name and a password. The password shows in no text that is made of this."""
-
-    username: str = "neo4j"
-    password: str = field(default="", repr=False)
-
-    @classmethod
-    def from_environ(cls, environ: Mapping[str, str]) -> Credentials:
-        """From NEO4J_USERNAME and NEO4J_PASSWORD, or the file that NEO4J_PASSWORD_FILE names.
-
-        Raises BadInput where that file cannot be read or both are given.
-        """
-        name = environ.get("NEO4J_USERNAME") or "neo4j"
-        password, file = environ.get("NEO4J_PASSWORD", ""), environ.get("NEO4J_PASSWORD_FILE")
-        if file and password:
-            raise BadInput("NEO4J_PASSWORD and NEO4J_PASSWORD_FILE are both set; keep one of them.")
-        if file:
-            try:
-                password = Path(file).read_text(encoding="utf-8").rstrip("\r\n")
-            except (OSError, UnicodeDecodeError) as fault:
-                raise BadInput(f"NEO4J_PASSWORD_FILE names {file}, which cannot be read ({type(fault).__name__}).") from None
-        return cls(username=name, password=password)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """A server and a database on it (None: the server's home database)."""
-
-    address: str
-    database: str | None
-
-    @property
-    def url(self) -> str:
-        return self.address if self.database is None else f"{self.address}?database={self.database}"
-
-    @classmethod
-    def of(cls, url: str) -> Place:
-        """From `neo4j://host[:port][?database=name]`. Raises BadInput for anything else, and for a password in it."""
-        # A password may hold any sign that ends a host, so that an @ anywhere tells of one.
-        if "@" in url:
-            raise BadInput(
-                "A store's URL holds no name or password, as URLs are logged and listed: set NEO4J_USERNAME, and NEO4J_PASSWORD or"
-                " NEO4J_PASSWORD_FILE, and name only the host."
-            )
-        try:
-            parts = urlsplit(url)
-            host, port = parts.hostname, parts.port
-        except ValueError:
-            raise BadInput("The store's URL has no host or port that can be read; write it as neo4j://host:7687.") from None
-        asked = parse_qs(parts.query, keep_blank_values=True)
-        if parts.scheme not in SCHEMES or not host or parts.path not in ("", "/") or parts.fragment or set(asked) - {"database"}:
-            # What follows a question mark is not said back: it may be a password.
-            shown = url.partition("?")[0].partition("#")[0]
-            raise BadInput(f"{shown!r} is no address of a Neo4j server; write it as neo4j://host:7687 or neo4j://host:7687?database=name.")
-        named = f"[{host}]" if ":" in host else host
-        address = f"{parts.scheme}://{named}" + (f":{port}" if port else "")
-        return cls(address=address, database=(asked.get("database") or [""])[-1] or None)
 
 
 class _Fuse:

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from graph.store import words_of
+from graph.matching import words_of
 from schema.errors import Problem
 from schema.records import Link, Node, Source
 from schema.wire import link_from_json, node_from_json, source_from_json, to_json

@@ -9,11 +9,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from graph.changes import inverse as inverse_of
+from graph.matching import best_matches, words_of
 from graph.scope import Scope
 from graph.snapshot import Snapshot
-from graph.store import HistoryEntry, MapSize, best_matches, conflict, proper_name, words_of
+from graph.store import HistoryEntry, MapSize, conflict, proper_name
 from graph.stores.neo4j_store import loads, reading
-from graph.stores.neo4j_store.connection import Connection, Credentials, Place, rows
+from graph.stores.neo4j_store.address import Credentials, Place
+from graph.stores.neo4j_store.connection import Connection, rows
 from graph.stores.neo4j_store.edits import edit_graph
 from graph.stores.neo4j_store.generations import marks
 from graph.stores.neo4j_store.journal import ids_of, pages_of
@@ -113,7 +115,7 @@ class Neo4jStore:
         return self._maps.seen(ask, line, layers)
 
     def search(self, text: str, *, most: int = 20, branch: str = MAIN_BRANCH, layers: Sequence[str] = (BASE_LAYER,)) -> Sequence[str]:
-        """Ids of nodes that hold every word, best first (see `graph.store.match_rank`)."""
+        """Ids of nodes that hold every word, best first (see `graph.matching.match_rank`)."""
         words = words_of(text)
         if not words or most < 1:
             return []

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, event, given, settings
+from hypothesis import event, given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
@@ -16,14 +16,14 @@ from api.app import create_app
 from api.settings import Settings
 from graph.scope import LinkWish, NodeWish, Scope
 from graph.service import MapService
-from graph.stores.neo4j_store import Credentials, Neo4jStore
+from graph.stores.neo4j_store import Neo4jStore
 from schema.records import ChangeSet, Source
 from schema.system_map import SystemMap
 from tests.api.documents import documents
 from tests.builders import a_link, a_node
 from tests.graph.asked_twice import keeping_rules, maps
 from tests.graph.kept_elsewhere import MapInMemory
-from tests.graph.stores.test_neo4j_parts import NeverHeld, opened, putting
+from tests.graph.stores.test_neo4j_parts import ON_A_SERVER, kept_in_two_changes, opened
 from tests.neo4j_server.fixtures import Reached
 
 pytestmark = pytest.mark.neo4j
@@ -44,23 +44,13 @@ def told(service: MapService, query: str) -> Any:
     return {**answer, "errors": sorted(answer["errors"], key=lambda error: str(error.get("path")))} if "errors" in answer else answer
 
 
-@settings(
-    max_examples=3,
-    phases=[Phase.explicit, Phase.reuse, Phase.generate],
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.data_too_large, HealthCheck.too_slow],
-)
+@settings(ON_A_SERVER, max_examples=3)
 @given(data=st.data())
 def test_a_document_has_one_answer_from_a_map_that_is_held_and_from_the_database(
     store: Neo4jStore, neo4j_server: Reached, data: st.DataObject
 ) -> None:
-    neo4j_server.wipe()
     system_map = keeping_rules(data.draw(maps()))
-    cut = data.draw(st.integers(0, len(system_map.links)))
-    with opened(neo4j_server) as fresh, NeverHeld(neo4j_server.url, Credentials.from_environ(neo4j_server.environ)) as looked_at:
-        # Links come in two changes, so that places are not those of one load.
-        fresh.apply(putting(system_map, cut))
-        fresh.apply(putting(system_map, 0, cut))
-        fresh.keep_note("title", system_map.title)
+    with kept_in_two_changes(neo4j_server, system_map, data) as (fresh, looked_at):
         kept = fresh.snapshot(Scope()).map
         whole, narrow = MapService(fresh), MapService(looked_at, held_links=len(kept.links) - 1)
         for _ in range(DOCUMENTS_A_MAP):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -26,6 +27,10 @@ from tests.neo4j_server.fixtures import Reached
 
 pytestmark = pytest.mark.neo4j
 QUESTIONS_A_MAP = 25
+ON_A_SERVER = settings(
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.data_too_large, HealthCheck.too_slow],
+)
 
 
 class NeverHeld(Neo4jStore):
@@ -65,26 +70,29 @@ def putting(system_map: SystemMap, first: int = 0, last: int | None = None) -> C
     return ChangeSet(by="b", why="w", put_nodes=nodes, put_links=tuple(system_map.links)[first:last], put_sources=sources)
 
 
-@settings(
-    max_examples=5,
-    phases=[Phase.explicit, Phase.reuse, Phase.generate],
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.data_too_large, HealthCheck.too_slow],
-)
+@contextmanager
+def kept_in_two_changes(server: Reached, system_map: SystemMap, data: st.DataObject) -> Iterator[tuple[Neo4jStore, NeverHeld]]:
+    """A store with the map and one that may not hold it. Links come in two changes, so that places are not those of one load."""
+    server.wipe()
+    cut = data.draw(st.integers(0, len(system_map.links)))
+    with opened(server) as fresh, NeverHeld(server.url, Credentials.from_environ(server.environ)) as looked_at:
+        fresh.apply(putting(system_map, cut))
+        fresh.apply(putting(system_map, 0, cut))
+        fresh.keep_note("title", system_map.title)
+        yield fresh, looked_at
+
+
+@settings(ON_A_SERVER, max_examples=5)
 @given(data=st.data())
 def test_an_answer_from_a_part_in_the_database_is_the_answer_from_the_whole_map(
     store: Neo4jStore, neo4j_server: Reached, data: st.DataObject
 ) -> None:
-    neo4j_server.wipe()
     system_map = keeping_rules(data.draw(maps()))
-    cut = data.draw(st.integers(0, len(system_map.links)))
-    with opened(neo4j_server) as fresh, NeverHeld(neo4j_server.url, Credentials.from_environ(neo4j_server.environ)) as looked_at:
-        # Links come in two changes, and some go and come back, so that places are not those of one load.
-        fresh.apply(putting(system_map, cut))
-        fresh.apply(putting(system_map, 0, cut))
+    with kept_in_two_changes(neo4j_server, system_map, data) as (fresh, looked_at):
+        # Some links go and come back.
         gone = tuple(data.draw(st.lists(st.sampled_from(system_map.links.ids), max_size=3, unique=True)))
         fresh.apply(ChangeSet(by="b", why="w", remove_links=gone))
         fresh.apply(ChangeSet(by="b", why="w", put_links=tuple(system_map.link(identifier) for identifier in gone[:1])))
-        fresh.keep_note("title", system_map.title)
         kept = fresh.snapshot(Scope()).map
         assert in_order(fresh) == order_of(kept)
         assert looked_at.size() == MapSize(nodes=len(kept.nodes), links=len(kept.links))
